@@ -1,0 +1,331 @@
+"""The agents' nouns, in the field's own words, as the read models hand them out.
+
+All are frozen. ``None`` means *unknown* for every figure; it never stands for 0. Times are integer
+nanoseconds since the Unix epoch, money is integer micro-dollars, durations are milliseconds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Agent(StrEnum):
+    """The agents that have a dialect, and what stands for all others."""
+
+    CLAUDE_CODE = "claude-code"
+    CODEX = "codex"
+    GEMINI_CLI = "gemini-cli"
+    COPILOT_CLI = "copilot-cli"
+    QWEN_CODE = "qwen-code"
+    OPENCODE = "opencode"
+    GEN_AI = "gen_ai"
+    UNKNOWN = "unknown"
+
+
+class Verdict(StrEnum):
+    """What became of the question whether a tool call may run."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    ABORTED = "aborted"
+    UNKNOWN = "unknown"
+
+
+class Decider(StrEnum):
+    """Who gave the verdict."""
+
+    USER = "user"
+    CONFIG = "config"
+    HOOK = "hook"
+    REVIEWER = "reviewer"
+    UNKNOWN = "unknown"
+
+
+class DecisionScope(StrEnum):
+    """For how long the verdict holds."""
+
+    ONCE = "once"
+    SESSION = "session"
+    PERMANENT = "permanent"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """How a tool call ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    NOT_RUN = "not_run"
+    UNKNOWN = "unknown"
+
+
+class RequestStatus(StrEnum):
+    """How a model request ended."""
+
+    OK = "ok"
+    ERROR = "error"
+    REFUSED = "refused"
+    RETRIED = "retried"
+    UNKNOWN = "unknown"
+
+
+class SessionState(StrEnum):
+    """What a session is doing, as far as what arrived can show."""
+
+    WORKING = "working"
+    WAITING = "waiting"
+    IDLE = "idle"
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+class Content(StrEnum):
+    """Why a text is there or not."""
+
+    PRESENT = "present"
+    WITHHELD = "withheld"
+    NOT_EMITTED = "not_emitted"
+    UNKNOWN = "unknown"
+
+
+class Provenance(StrEnum):
+    """Where a figure comes from."""
+
+    REPORTED = "reported"
+    COMPUTED = "computed"
+    INFERRED = "inferred"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    """Tokens by class; ``None`` where not known."""
+
+    input: int | None = None
+    """Uncached input."""
+    cache_read: int | None = None
+    cache_write: int | None = None
+    """All cache writes: five minutes, one hour, and those whose life is not told."""
+    cache_write_5m: int | None = None
+    cache_write_1h: int | None = None
+    output: int | None = None
+    """Output with reasoning included."""
+    reasoning: int | None = None
+
+    @property
+    def total(self) -> int | None:
+        """Return all tokens of all classes, or ``None`` when no class is known."""
+        known = [
+            n for n in (self.input, self.cache_read, self.cache_write, self.output) if n is not None
+        ]
+        return sum(known) if known else None
+
+    @property
+    def cache_hit_ratio(self) -> float | None:
+        """Return cache reads as a share of all that was sent, or ``None`` when nothing is known."""
+        if self.cache_read is None:
+            return None
+        sent = (self.input or 0) + self.cache_read + (self.cache_write or 0)
+        return self.cache_read / sent if sent else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What something cost, in micro-dollars."""
+
+    reported_micros: int | None = None
+    """As the agent says."""
+    unreported_requests: int = 0
+    """Requests in this total that reported no cost; the total is then a lower bound."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """Return where the figure comes from."""
+        return Provenance.UNKNOWN if self.reported_micros is None else Provenance.REPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionCounts:
+    """Tool calls by verdict."""
+
+    accepted: int = 0
+    rejected: int = 0
+    aborted: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One conversation with an agent, with its totals."""
+
+    session_id: str
+    agent: Agent
+    title: str | None
+    """The first prompt a person typed, cut to 200 characters; ``None`` where withheld or absent."""
+    title_content: Content
+    models: tuple[str, ...]
+    started_at: int
+    last_event_at: int
+    last_event_name: str
+    state: SessionState
+    state_reason: str
+    """One sentence: from what the state is inferred."""
+    permission_mode: str | None
+    turns: int
+    requests: int
+    tool_calls: int
+    decisions: DecisionCounts
+    failed_tool_calls: int
+    errors: int
+    """Model requests that failed for good."""
+    tokens: TokenUsage
+    cost: Cost
+    context_tokens: int | None
+    """What the newest request of the main conversation sent: input, cache read and cache write."""
+    records: int
+    log_records: int
+    spans: int
+    metric_points: int
+    attributes: Mapping[str, tuple[str, ...]]
+    """Identity and resource attributes, each with every value seen, sorted."""
+
+    def attribute(self, *names: str) -> str | None:
+        """Return the values of the first of ``names`` that is known, joined by a comma."""
+        for name in names:
+            if values := self.attributes.get(name):
+                return ", ".join(values)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One prompt and all it caused (``prompt.id``)."""
+
+    session_id: str
+    turn_id: str | None
+    """``None`` for what happened outside of any turn (start-up, connections)."""
+    number: int
+    """1 for the first turn of the session; 0 for what is outside of any turn."""
+    started_at: int
+    last_event_at: int
+    prompt: str | None
+    prompt_content: Content
+    prompt_length: int | None
+    command: str | None
+    """The slash command, without the slash, if the prompt was one."""
+    requests: int
+    tool_calls: int
+    rejected: int
+    failed_tool_calls: int
+    errors: int
+    tokens: TokenUsage
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One model call (``request_id``)."""
+
+    session_id: str
+    turn_id: str | None
+    request_id: str
+    """The agent's id; begins with ``~`` where the agent gave none and one was made."""
+    at: int
+    """When it was sent (its event's time less its duration)."""
+    agent: Agent
+    model: str | None
+    source: str | None
+    """``main``, ``subagent``, ``compaction``, ``title``, … or ``other``."""
+    source_raw: str | None
+    agent_id: str | None
+    agent_name: str | None
+    effort: str | None
+    speed: str | None
+    tokens: TokenUsage
+    cost: Cost
+    duration_ms: int | None
+    ttft_ms: int | None
+    attempts: int | None
+    status: RequestStatus
+    error: str | None
+    http_status: int | None
+    response: str | None
+    response_content: Content
+    response_length: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One tool call: its decision and its outcome, either of which may be missing."""
+
+    session_id: str
+    turn_id: str | None
+    tool_call_id: str
+    request_id: str | None
+    at: int
+    """When it was decided, else when it started as far as known."""
+    agent: Agent
+    agent_id: str | None
+    tool: str | None
+    mcp_server: str | None
+    mcp_tool: str | None
+    command: str | None
+    file_path: str | None
+    parameters: str | None
+    """The agent's own JSON of the call's parameters, unparsed."""
+    input: str | None
+    """The agent's own JSON of the call's input, unparsed and perhaps shortened by the agent."""
+    verdict: Verdict
+    decider: Decider
+    scope: DecisionScope
+    mode: str | None
+    source_raw: str | None
+    decided_at: int | None
+    waited_ms: int | None
+    outcome: Outcome
+    finished_at: int | None
+    duration_ms: int | None
+    error_type: str | None
+    error: str | None
+    input_bytes: int | None
+    result_bytes: int | None
+    agent_name: str | None = None
+    session_title: str | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether the call was let through and nothing was heard of it since."""
+        return self.verdict is Verdict.ACCEPTED and self.outcome is Outcome.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Anything else that happened, as the agent told it."""
+
+    session_id: str | None
+    turn_id: str | None
+    agent_id: str | None
+    at: int
+    sequence: int | None
+    name: str
+    kind: str
+    """``prompt``, ``mode_change``, ``mcp_connection``, ``compaction`` … or ``event``."""
+    text: str | None
+    attributes: Mapping[str, object]
+    """The event's own attributes, without those that every event of the agent carries."""
+    subject: str
+    """What its raw records are found by."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """A stored record as it came, with the resource and scope it came in."""
+
+    record_id: int
+    signal: str
+    name: str | None
+    time_unix_nano: int
+    received_unix_nano: int
+    resource_wire: bytes
+    scope_wire: bytes
+    wire: bytes
