@@ -1,0 +1,83 @@
+"""From the bytes of an export request to a batch of records."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from hashlib import blake2b
+
+from google.protobuf.message import DecodeError
+
+from receiver.decode_logs import log_records
+from receiver.decode_metrics import metric_points
+from receiver.decode_spans import spans
+from receiver.errors import BadData, TooLarge
+from receiver.json_decode import protobuf_from_json
+from receiver.origin import DIGEST_SIZE, Origins
+from receiver.protobuf_schema import ENVELOPE
+from store.signals import Batch, Record, Signal
+
+RECORD_LIMIT = 500_000
+"""Most records of one request: empty ones take two bytes each but become whole objects here."""
+
+_READERS = {Signal.LOGS: log_records, Signal.METRICS: metric_points, Signal.TRACES: spans}
+
+
+class Encoding(StrEnum):
+    """The two encodings of OTLP/HTTP; gRPC has the first only."""
+
+    PROTOBUF = "protobuf"
+    JSON = "json"
+
+
+class Decoder:
+    """Decodes export requests, remembering what repeats in them.
+
+    Tolerant where a record can be kept: invalid UTF-8 costs a character, unknown fields and enum
+    numbers stay, invalid ids are dropped from log records. What has no readable structure is
+    refused as a whole, spans without ids singly.
+    """
+
+    def __init__(self) -> None:
+        self._origins = Origins()
+
+    def decode(
+        self, signal: Signal, encoding: Encoding, body: bytes, received_unix_nano: int
+    ) -> Batch:
+        """Decode an uncompressed request body; raises ``BadData`` or ``TooLarge``.
+
+        The digest of a record does not depend on the encoding, on the order in which a sender
+        wrote protobuf fields or on whether it spelled out defaults.
+        """
+        if self._origins.is_full:
+            self._origins = Origins()
+        if encoding is Encoding.JSON:
+            body = protobuf_from_json(signal, body)
+        try:
+            decoded = list(self._records(signal, body))
+        except DecodeError as error:
+            message = f"The body is not an OTLP {signal} export request in protobuf."
+            raise BadData(message) from error
+        records = [record for record in decoded if record is not None]
+        rejected = len(decoded) - len(records)
+        message = "Spans without a valid trace id and span id were rejected." if rejected else ""
+        return Batch(signal, records, rejected, message, received_unix_nano)
+
+    def _records(self, signal: Signal, body: bytes) -> Iterator[Record | None]:
+        origins = self._origins
+        values = origins.values
+        request = ENVELOPE.FromString(body)
+        scopes = [scope for source in request.resource_logs for scope in source.scope_logs]
+        if sum(len(scope.log_records) for scope in scopes) > RECORD_LIMIT:
+            message = f"The request has more than {RECORD_LIMIT} records."
+            raise TooLarge(message)
+        for source in request.resource_logs:
+            resource = origins.resource(source.resource, source.schema_url)
+            for group in source.scope_logs:
+                scope = origins.scope(group.scope, group.schema_url)
+                seed = blake2b(signal.encode(), digest_size=DIGEST_SIZE)
+                seed.update(resource.digest + scope.digest)
+                read = _READERS[signal]
+                yield from read(group.log_records, resource, scope, values=values, seed=seed)
+
+
+decode = Decoder().decode
+"""Decode with the process's own tables; see ``Decoder.decode``."""

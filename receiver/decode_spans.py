@@ -1,0 +1,53 @@
+"""Spans, which need their ids: one without is refused alone."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from receiver.any_value import Values, text
+from receiver.decode_logs import SPAN_ID_SIZE, TRACE_ID_SIZE, valid_id
+from receiver.origin import settle
+from receiver.protobuf_schema import SPAN
+from store.signals import Resource, Scope, Span, SpanEvent
+
+
+def spans(
+    slices: Iterable[bytes], resource: Resource, scope: Scope, *, values: Values, seed: Any
+) -> Iterator[Span | None]:
+    """Decode encoded spans; ``None`` stands for one whose trace id or span id is invalid.
+
+    ``seed`` is a hash that has seen signal, resource and scope.
+    """
+    for wire in slices:
+        message = SPAN.FromString(wire)
+        trace_id = valid_id(message.trace_id, TRACE_ID_SIZE)
+        span_id = valid_id(message.span_id, SPAN_ID_SIZE)
+        if not trace_id or not span_id:
+            yield None
+            continue
+        attributes = values.decode(message.attributes)
+        events = tuple(
+            SpanEvent(event.time_unix_nano, text(event.name), values.decode(event.attributes))
+            for event in message.events
+        )
+        settle(message, values.rewritten)
+        for event in message.events:
+            settle(event, values.rewritten)
+        digest = seed.copy()
+        digest.update(message.SerializeToString())
+        yield Span(
+            resource=resource,
+            scope=scope,
+            trace_id=trace_id,
+            span_id=span_id,
+            parent_span_id=valid_id(message.parent_span_id, SPAN_ID_SIZE),
+            name=text(message.name),
+            kind=message.kind,
+            start_time_unix_nano=message.start_time_unix_nano,
+            end_time_unix_nano=message.end_time_unix_nano,
+            attributes=attributes,
+            events=events,
+            status_code=message.status.code,
+            status_message=text(message.status.message),
+            wire=wire,
+            digest=digest.digest(),
+        )

@@ -1,0 +1,145 @@
+"""OTLP/JSON, read into the protobuf message it means.
+
+OTLP's JSON is not protobuf's own (OTLP 1.11 "JSON Protobuf Encoding"): ids are hex instead of
+base64, keys are lowerCamelCase only, unknown keys are ignored. What comes out is protobuf bytes,
+so that a record is the same whichever encoding brought it.
+
+Lenient where nothing is lost: known enum names, 64-bit numbers as strings or numbers, ``null``
+for absent, base64 of either alphabet. Of a repeated key the last value counts. What has the wrong
+type refuses the request.
+"""
+
+import json
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any, NamedTuple, NoReturn, TypeAlias
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+from receiver.errors import BadData
+from receiver.json_scalars import (
+    Mismatch,
+    boolean,
+    double,
+    enum,
+    hex_id,
+    integer,
+    octets,
+    string,
+)
+from receiver.protobuf_schema import EXPORT_REQUESTS
+from store.signals import Signal
+
+Read: TypeAlias = Callable[[Any], Any]
+
+_HEX_FIELDS = frozenset({"trace_id", "span_id", "parent_span_id"})
+_INTEGERS: dict[int, Read] = {
+    FieldDescriptor.TYPE_INT32: partial(integer, -(2**31), 2**31 - 1),
+    FieldDescriptor.TYPE_SINT32: partial(integer, -(2**31), 2**31 - 1),
+    FieldDescriptor.TYPE_UINT32: partial(integer, 0, 2**32 - 1),
+    FieldDescriptor.TYPE_FIXED32: partial(integer, 0, 2**32 - 1),
+    FieldDescriptor.TYPE_INT64: partial(integer, -(2**63), 2**63 - 1),
+    FieldDescriptor.TYPE_SINT64: partial(integer, -(2**63), 2**63 - 1),
+    FieldDescriptor.TYPE_SFIXED64: partial(integer, -(2**63), 2**63 - 1),
+    FieldDescriptor.TYPE_UINT64: partial(integer, 0, 2**64 - 1),
+    FieldDescriptor.TYPE_FIXED64: partial(integer, 0, 2**64 - 1),
+}
+
+
+class Field(NamedTuple):
+    """How one JSON key is read."""
+
+    name: str
+    """The protobuf field."""
+    oneof: str
+    """The oneof it is a member of, or nothing."""
+    read: Read
+
+
+def protobuf_from_json(signal: Signal, body: bytes) -> bytes:
+    """Return the protobuf encoding of an OTLP/JSON export request; raises ``BadData``.
+
+    The text must be UTF-8; a broken byte in it costs a character, as in protobuf.
+    """
+    try:
+        document = json.loads(body.decode("utf-8", "replace"), parse_constant=_refuse_constant)
+        request = EXPORT_REQUESTS[signal]
+        encoded: bytes = request(**_message(request.DESCRIPTOR, document)).SerializeToString()
+    except RecursionError as error:
+        message = "The JSON is nested too deeply."
+        raise BadData(message) from error
+    except json.JSONDecodeError as error:
+        message = f"The body is not JSON in UTF-8: {error.msg} at character {error.pos}."
+        raise BadData(message) from error
+    except ValueError as error:
+        message = "The JSON holds a number that is too long."
+        raise BadData(message) from error
+    return encoded
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    message = f"The bare word {name} is not JSON; as a number it is written as a string."
+    raise BadData(message)
+
+
+def _message(descriptor: Descriptor, value: Any) -> dict[str, Any]:
+    """Return a JSON object as the keyword arguments of its message class."""
+    if not isinstance(value, dict):
+        message = f"An OTLP {descriptor.name} must be a JSON object."
+        raise BadData(message)
+    fields = _fields(descriptor)
+    arguments: dict[str, Any] = {}
+    chosen: set[str] = set()
+    for key, item in value.items():
+        if item is None or key not in fields:
+            continue
+        field = fields[key]
+        if field.oneof:
+            if field.oneof in chosen:
+                message = f"An OTLP {descriptor.name} holds more than one of {field.oneof}."
+                raise BadData(message)
+            chosen.add(field.oneof)
+        try:
+            arguments[field.name] = field.read(item)
+        except Mismatch as error:
+            message = f"{key} of an OTLP {descriptor.name} must be {error}."
+            raise BadData(message) from error
+    return arguments
+
+
+@cache
+def _fields(descriptor: Descriptor) -> dict[str, Field]:
+    return {field.json_name: _field(field) for field in descriptor.fields}
+
+
+def _field(field: FieldDescriptor) -> Field:
+    read = _reader(field)
+    if field.is_repeated:
+        read = partial(_list, read, field.message_type)
+    return Field(field.name, field.containing_oneof.name if field.containing_oneof else "", read)
+
+
+def _list(read: Read, message_type: Descriptor | None, value: Any) -> list[Any]:
+    """Read an array; ``null`` among messages is an empty one, since places in arrays count."""
+    if not isinstance(value, list):
+        wanted = "an array"
+        raise Mismatch(wanted)
+    return [{} if item is None and message_type else read(item) for item in value]
+
+
+def _reader(field: FieldDescriptor) -> Read:
+    if field.type == FieldDescriptor.TYPE_MESSAGE:
+        return partial(_message, field.message_type)
+    if field.type == FieldDescriptor.TYPE_ENUM:
+        return partial(
+            enum, {name: value.number for name, value in field.enum_type.values_by_name.items()}
+        )
+    if field.type == FieldDescriptor.TYPE_BOOL:
+        return boolean
+    if field.type == FieldDescriptor.TYPE_DOUBLE:
+        return double
+    if field.type != FieldDescriptor.TYPE_BYTES:
+        return _INTEGERS[field.type]
+    if field.name in _HEX_FIELDS:
+        return hex_id
+    return octets if field.name == "bytes_value" else string

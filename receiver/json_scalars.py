@@ -1,0 +1,103 @@
+"""The scalar values of OTLP/JSON, each as the protobuf runtime wants it.
+
+Each function takes what ``json.loads`` made and raises ``Mismatch`` with what it wanted instead.
+Numbers outside their type's range are mismatches too.
+"""
+
+import base64
+import binascii
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+DIGITS_LIMIT = 24
+"""Longer than any 64-bit number; Python itself refuses to read more than 4 300 digits."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_INTEGER = re.compile(rf"-?[0-9]{{1,{DIGITS_LIMIT}}}", re.ASCII)
+_DOUBLES = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+class Mismatch(ValueError):
+    """A JSON value of the wrong kind; ``str()`` of it is what was wanted."""
+
+
+def string(value: Any) -> bytes:
+    """Encode a string; a lone surrogate, half of a cut emoji, becomes U+FFFD."""
+    if not isinstance(value, str):
+        wanted = "a string"
+        raise Mismatch(wanted)
+    try:
+        return value.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", value).encode()
+
+
+def hex_id(value: Any) -> bytes:
+    """Decode a trace or span id; what is not hex is an id that is not there."""
+    if not isinstance(value, str):
+        wanted = "a hex string"
+        raise Mismatch(wanted)
+    try:
+        return binascii.unhexlify(value)
+    except ValueError:
+        return b""
+
+
+def octets(value: Any) -> bytes:
+    """Decode base64, standard or URL-safe, padded or not."""
+    wanted = "a base64 string"
+    if not isinstance(value, str):
+        raise Mismatch(wanted)
+    standard = value.replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
+    except ValueError as error:
+        raise Mismatch(wanted) from error
+
+
+def boolean(value: Any) -> bool:
+    """Pass a boolean."""
+    if not isinstance(value, bool):
+        wanted = "true or false"
+        raise Mismatch(wanted)
+    return value
+
+
+def integer(low: int, high: int, value: Any) -> int:
+    """Read an integer from a number or a decimal string (proto3 JSON writes 64 bits as string)."""
+    wanted = f"an integer from {low} to {high}"
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        value = int(value)
+    elif isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise Mismatch(wanted)
+    return value
+
+
+def double(value: Any) -> float:
+    """Read a double from a number, a decimal string, or ``NaN``, ``Infinity``, ``-Infinity``."""
+    wanted = "a number"
+    if isinstance(value, str) and value in _DOUBLES:
+        return _DOUBLES[value]
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise Mismatch(wanted)
+    try:
+        number = float(value)
+    except (ValueError, OverflowError) as error:
+        raise Mismatch(wanted) from error
+    if not math.isfinite(number):
+        raise Mismatch(wanted)
+    return number
+
+
+def enum(numbers: Mapping[str, int], value: Any) -> int:
+    """Read an enum from its number, or from a name that OTLP knows."""
+    if isinstance(value, str) and value in numbers:
+        return numbers[value]
+    if isinstance(value, str):
+        wanted = "an enum number"
+        raise Mismatch(wanted)
+    return integer(-(2**31), 2**31 - 1, value)
