@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 from receiver.protobuf_schema import ANY_VALUE, KEY_VALUE
 from store.signals import AnyValue
 
-ENTRY_LIMIT = 65_536
-BYTE_LIMIT = 16 * 1024 * 1024
+BYTE_LIMIT = 32 * 1024 * 1024
+ENTRY_COST = 256
+"""What an entry is charged beside its encoding; it bounds the entries to 131 072."""
 KEPT_SIZE = 1024
 """Encodings longer than this are decoded each time: they hardly ever repeat."""
 
@@ -39,7 +40,7 @@ def any_value(message: Any) -> AnyValue:
 
 
 class DecodedOnce(dict[bytes, Decoded]):
-    """Encoding → decoded value, filled on first use and bounded in entries and bytes.
+    """Encoding → decoded value, filled on first use and bounded in bytes and entries.
 
     What is looked up is shared by all records that hold it and must not be changed. Nothing is
     taken out: a full table is replaced as a whole, between requests, so that ``rewritten`` holds
@@ -54,16 +55,16 @@ class DecodedOnce(dict[bytes, Decoded]):
     @property
     def is_full(self) -> bool:
         """Whether the table has reached a bound."""
-        return len(self) >= ENTRY_LIMIT or self.size >= BYTE_LIMIT
+        return self.size >= BYTE_LIMIT
 
     def __missing__(self, raw: bytes) -> Decoded:
         value, canonical = self.decode(raw)
         if canonical != raw:
             self.rewritten[raw] = canonical
-            self.size += len(raw)
-        if len(raw) <= KEPT_SIZE and not self.is_full:
+            self.size += len(raw) + ENTRY_COST
+        if len(raw) <= KEPT_SIZE and self.size < BYTE_LIMIT:
             self[raw] = value
-            self.size += len(raw)
+            self.size += len(raw) + ENTRY_COST
         return value
 
     def decode(self, raw: bytes) -> tuple[Decoded, bytes]:
@@ -75,6 +76,7 @@ class Attributes(DecodedOnce[tuple[str, AnyValue]]):
     """Encoded ``KeyValue`` → key and value."""
 
     def decode(self, raw: bytes) -> tuple[tuple[str, AnyValue], bytes]:
+        """Decode one attribute."""
         message = KEY_VALUE.FromString(raw)
         return (text(message.key), any_value(message.value)), message.SerializeToString()
 
@@ -83,6 +85,7 @@ class Bodies(DecodedOnce[AnyValue]):
     """Encoded ``AnyValue`` → value; no bytes at all are an unset value."""
 
     def decode(self, raw: bytes) -> tuple[AnyValue, bytes]:
+        """Decode one body."""
         message = ANY_VALUE.FromString(raw)
         return any_value(message), message.SerializeToString()
 

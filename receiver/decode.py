@@ -1,6 +1,6 @@
 """From the bytes of an export request to a batch of records."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from hashlib import blake2b
 
@@ -18,7 +18,11 @@ from store.signals import Batch, Record, Signal
 RECORD_LIMIT = 500_000
 """Most records of one request: empty ones take two bytes each but become whole objects here."""
 
-_READERS = {Signal.LOGS: log_records, Signal.METRICS: metric_points, Signal.TRACES: spans}
+_READERS: dict[Signal, Callable[..., Iterator[Record | None]]] = {
+    Signal.LOGS: log_records,
+    Signal.METRICS: metric_points,
+    Signal.TRACES: spans,
+}
 
 
 class Encoding(StrEnum):
@@ -40,7 +44,7 @@ class Decoder:
         self._origins = Origins()
 
     def decode(
-        self, signal: Signal, encoding: Encoding, body: bytes, received_unix_nano: int
+        self, signal: Signal, encoding: Encoding, body: bytes, *, received_unix_nano: int
     ) -> Batch:
         """Decode an uncompressed request body; raises ``BadData`` or ``TooLarge``.
 
@@ -54,8 +58,9 @@ class Decoder:
         try:
             decoded = list(self._records(signal, body))
         except DecodeError as error:
-            message = f"The body is not an OTLP {signal} export request in protobuf."
-            raise BadData(message) from error
+            raise BadData(
+                f"The body is not an OTLP {signal} export request in protobuf."
+            ) from error
         records = [record for record in decoded if record is not None]
         rejected = len(decoded) - len(records)
         message = "Spans without a valid trace id and span id were rejected." if rejected else ""
@@ -67,8 +72,7 @@ class Decoder:
         request = ENVELOPE.FromString(body)
         scopes = [scope for source in request.resource_logs for scope in source.scope_logs]
         if sum(len(scope.log_records) for scope in scopes) > RECORD_LIMIT:
-            message = f"The request has more than {RECORD_LIMIT} records."
-            raise TooLarge(message)
+            raise TooLarge(f"The request has more than {RECORD_LIMIT} records.")
         for source in request.resource_logs:
             resource = origins.resource(source.resource, source.schema_url)
             for group in source.scope_logs:

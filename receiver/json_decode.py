@@ -32,8 +32,17 @@ from store.signals import Signal
 
 Read: TypeAlias = Callable[[Any], Any]
 
-_HEX_FIELDS = frozenset({"trace_id", "span_id", "parent_span_id"})
-_INTEGERS: dict[int, Read] = {
+_BYTES: dict[str, Read] = {
+    "trace_id": hex_id,
+    "span_id": hex_id,
+    "parent_span_id": hex_id,
+    "bytes_value": octets,
+}
+"""The fields that OTLP itself calls bytes; the others of this schema are strings."""
+
+_SCALARS: dict[int, Read] = {
+    FieldDescriptor.TYPE_BOOL: boolean,
+    FieldDescriptor.TYPE_DOUBLE: double,
     FieldDescriptor.TYPE_INT32: partial(integer, -(2**31), 2**31 - 1),
     FieldDescriptor.TYPE_SINT32: partial(integer, -(2**31), 2**31 - 1),
     FieldDescriptor.TYPE_UINT32: partial(integer, 0, 2**32 - 1),
@@ -66,27 +75,24 @@ def protobuf_from_json(signal: Signal, body: bytes) -> bytes:
         request = EXPORT_REQUESTS[signal]
         encoded: bytes = request(**_message(request.DESCRIPTOR, document)).SerializeToString()
     except RecursionError as error:
-        message = "The JSON is nested too deeply."
-        raise BadData(message) from error
+        raise BadData("The JSON is nested too deeply.") from error
     except json.JSONDecodeError as error:
-        message = f"The body is not JSON in UTF-8: {error.msg} at character {error.pos}."
-        raise BadData(message) from error
+        raise BadData(
+            f"The body is not JSON in UTF-8: {error.msg} at character {error.pos}."
+        ) from error
     except ValueError as error:
-        message = "The JSON holds a number that is too long."
-        raise BadData(message) from error
+        raise BadData("The JSON holds a number that is too long.") from error
     return encoded
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    message = f"The bare word {name} is not JSON; as a number it is written as a string."
-    raise BadData(message)
+    raise BadData(f"The bare word {name} is not JSON; as a number it is written as a string.")
 
 
 def _message(descriptor: Descriptor, value: Any) -> dict[str, Any]:
     """Return a JSON object as the keyword arguments of its message class."""
     if not isinstance(value, dict):
-        message = f"An OTLP {descriptor.name} must be a JSON object."
-        raise BadData(message)
+        raise BadData(f"An OTLP {descriptor.name} must be a JSON object.")
     fields = _fields(descriptor)
     arguments: dict[str, Any] = {}
     chosen: set[str] = set()
@@ -96,14 +102,12 @@ def _message(descriptor: Descriptor, value: Any) -> dict[str, Any]:
         field = fields[key]
         if field.oneof:
             if field.oneof in chosen:
-                message = f"An OTLP {descriptor.name} holds more than one of {field.oneof}."
-                raise BadData(message)
+                raise BadData(f"An OTLP {descriptor.name} holds more than one of {field.oneof}.")
             chosen.add(field.oneof)
         try:
             arguments[field.name] = field.read(item)
         except Mismatch as error:
-            message = f"{key} of an OTLP {descriptor.name} must be {error}."
-            raise BadData(message) from error
+            raise BadData(f"{key} of an OTLP {descriptor.name} must be {error}.") from error
     return arguments
 
 
@@ -122,24 +126,16 @@ def _field(field: FieldDescriptor) -> Field:
 def _list(read: Read, message_type: Descriptor | None, value: Any) -> list[Any]:
     """Read an array; ``null`` among messages is an empty one, since places in arrays count."""
     if not isinstance(value, list):
-        wanted = "an array"
-        raise Mismatch(wanted)
+        raise Mismatch("an array")
     return [{} if item is None and message_type else read(item) for item in value]
 
 
 def _reader(field: FieldDescriptor) -> Read:
-    if field.type == FieldDescriptor.TYPE_MESSAGE:
+    if field.message_type:
         return partial(_message, field.message_type)
-    if field.type == FieldDescriptor.TYPE_ENUM:
-        return partial(
-            enum, {name: value.number for name, value in field.enum_type.values_by_name.items()}
-        )
-    if field.type == FieldDescriptor.TYPE_BOOL:
-        return boolean
-    if field.type == FieldDescriptor.TYPE_DOUBLE:
-        return double
-    if field.type != FieldDescriptor.TYPE_BYTES:
-        return _INTEGERS[field.type]
-    if field.name in _HEX_FIELDS:
-        return hex_id
-    return octets if field.name == "bytes_value" else string
+    if field.enum_type:
+        names = field.enum_type.values_by_name
+        return partial(enum, {name: value.number for name, value in names.items()})
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        return _BYTES.get(field.name, string)
+    return _SCALARS[field.type]

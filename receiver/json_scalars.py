@@ -26,8 +26,7 @@ class Mismatch(ValueError):
 def string(value: Any) -> bytes:
     """Encode a string; a lone surrogate, half of a cut emoji, becomes U+FFFD."""
     if not isinstance(value, str):
-        wanted = "a string"
-        raise Mismatch(wanted)
+        raise Mismatch("a string")
     try:
         return value.encode()
     except UnicodeEncodeError:
@@ -37,8 +36,7 @@ def string(value: Any) -> bytes:
 def hex_id(value: Any) -> bytes:
     """Decode a trace or span id; what is not hex is an id that is not there."""
     if not isinstance(value, str):
-        wanted = "a hex string"
-        raise Mismatch(wanted)
+        raise Mismatch("a hex string")
     try:
         return binascii.unhexlify(value)
     except ValueError:
@@ -47,49 +45,43 @@ def hex_id(value: Any) -> bytes:
 
 def octets(value: Any) -> bytes:
     """Decode base64, standard or URL-safe, padded or not."""
-    wanted = "a base64 string"
     if not isinstance(value, str):
-        raise Mismatch(wanted)
+        raise Mismatch("a base64 string")
     standard = value.replace("-", "+").replace("_", "/").rstrip("=")
     try:
         return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
     except ValueError as error:
-        raise Mismatch(wanted) from error
+        raise Mismatch("a base64 string") from error
 
 
 def boolean(value: Any) -> bool:
     """Pass a boolean."""
     if not isinstance(value, bool):
-        wanted = "true or false"
-        raise Mismatch(wanted)
+        raise Mismatch("true or false")
     return value
 
 
 def integer(low: int, high: int, value: Any) -> int:
     """Read an integer from a number or a decimal string (proto3 JSON writes 64 bits as string)."""
-    wanted = f"an integer from {low} to {high}"
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        value = int(value)
-    elif isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise Mismatch(wanted)
-    return value
+    is_text = isinstance(value, str) and _INTEGER.fullmatch(value)
+    number = int(value) if is_text or (isinstance(value, float) and value.is_integer()) else value
+    if not isinstance(number, int) or isinstance(number, bool) or not low <= number <= high:
+        raise Mismatch(f"an integer from {low} to {high}")
+    return number
 
 
 def double(value: Any) -> float:
     """Read a double from a number, a decimal string, or ``NaN``, ``Infinity``, ``-Infinity``."""
-    wanted = "a number"
     if isinstance(value, str) and value in _DOUBLES:
         return _DOUBLES[value]
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise Mismatch(wanted)
+        raise Mismatch("a number")
     try:
         number = float(value)
     except (ValueError, OverflowError) as error:
-        raise Mismatch(wanted) from error
+        raise Mismatch("a number") from error
     if not math.isfinite(number):
-        raise Mismatch(wanted)
+        raise Mismatch("a number")
     return number
 
 
@@ -98,6 +90,5 @@ def enum(numbers: Mapping[str, int], value: Any) -> int:
     if isinstance(value, str) and value in numbers:
         return numbers[value]
     if isinstance(value, str):
-        wanted = "an enum number"
-        raise Mismatch(wanted)
+        raise Mismatch("an enum number")
     return integer(-(2**31), 2**31 - 1, value)
