@@ -61,8 +61,7 @@ class StoreLock:
             raise StoreUnusable(message) from error
         try:
             os.fchmod(descriptor, 0o600)
-            if not _lock_exclusively(descriptor):
-                raise StoreLocked(_sentence(store, _read(descriptor)))
+            _lock_exclusively(descriptor, store)
             return cls(descriptor)
         except BaseException:
             os.close(descriptor)
@@ -113,19 +112,19 @@ def owner(store: Path) -> Owner | None:
         os.close(descriptor)
 
 
-def _lock_exclusively(descriptor: int) -> bool:
-    """Try to become the owner; a viewer that is just probing is waited out."""
+def _lock_exclusively(descriptor: int, store: Path) -> None:
+    """Become the owner; a viewer that is just probing is waited out."""
     for _ in range(_PROBES):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             with _shared(descriptor) as nobody_owns_it:
                 if not nobody_owns_it:
-                    return False
+                    break
             time.sleep(_PROBE_PAUSE_S)
         else:
-            return True
-    return False
+            return
+    raise StoreLocked(_sentence(store, _read(descriptor)))
 
 
 @contextmanager

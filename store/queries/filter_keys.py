@@ -1,0 +1,165 @@
+"""The keys of the filter language and the conditions they become.
+
+A condition is constant text with ``{}`` where the name of a bound parameter goes, and ``{op}``
+where a comparison does. It speaks of one table by its alias: ``s`` sessions, ``r`` requests, ``c``
+tool calls. A total counts as known when any row it sums is (``…_known``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from store.domain import Decider, RequestStatus, Verdict
+from store.queries import filter_values as values
+
+
+class Rows(StrEnum):
+    """The kinds of rows that can be filtered, each the name of its table."""
+
+    SESSIONS = "sessions"
+    REQUESTS = "requests"
+    TOOL_CALLS = "tool_calls"
+
+
+ALIASES: Mapping[Rows, str] = {Rows.SESSIONS: "s", Rows.REQUESTS: "r", Rows.TOOL_CALLS: "c"}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: how its values are read, and the condition for each kind of row it can speak of."""
+
+    read: values.Reader
+    conditions: Mapping[Rows, str]
+    compares: bool = False
+    """Written with ``>`` or ``<``; else with a colon."""
+
+    def subject(self, rows: Rows) -> Rows:
+        """Return what the key speaks of when ``rows`` are asked for: those, else their session."""
+        for candidate in (rows, Rows.SESSIONS):
+            if candidate in self.conditions:
+                return candidate
+        return next(iter(self.conditions))
+
+
+def _like(column: str) -> str:
+    return rf"{column} like {{}} escape '\'"
+
+
+def _any_like(*columns: str) -> str:
+    return "(" + " or ".join(map(_like, columns)) + ")"
+
+
+def _attribute(*names: str) -> str:
+    listed = ", ".join(f"'{name}'" for name in names)
+    return (
+        "exists (select 1 from session_attributes a where a.session_id = s.session_id"
+        f" and a.name in ({listed}) and {_like('a.value')})"
+    )
+
+
+def _tokens(row: str) -> str:
+    classes = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
+    return " + ".join(f"ifnull({row}.{name}, 0)" for name in classes)
+
+
+USER_ATTRIBUTES = (
+    "user.email",
+    "user.name",
+    "enduser.id",
+    "user.account_uuid",
+    "user.account_id",
+    "user.id",
+)
+"""The attributes that say who a session belongs to, the most telling first."""
+
+REPOSITORY_ATTRIBUTES = ("vcs.repository.name", "vcs.repository.url.full")
+_TEAM_ATTRIBUTES = ("team.id", "team.name", "team")
+
+_DURATION_OF_SESSION = "(s.last_event_unix_nano - s.started_unix_nano) / 1000000 {op} {}"
+_DURATION_OF_REQUEST = "ifnull(r.duration_ms, r.failed_duration_ms) {op} {}"
+_PROMPT = (
+    "exists (select 1 from turns t join events e on e.digest = t.prompt_digest"
+    f" where t.session_id = s.session_id and {_like('e.text')})"
+)
+WORDS = Key(
+    values.contains,
+    {
+        Rows.SESSIONS: f"({_like('s.title')} or {_PROMPT})",
+        Rows.REQUESTS: _any_like("r.response", "r.error"),
+        Rows.TOOL_CALLS: _any_like(
+            "c.tool", "c.command", "c.file_path", "c.parameters", "c.input", "c.error"
+        ),
+    },
+)
+"""Words without a key: they search the content of the rows asked for."""
+
+KEYS: Mapping[str, Key] = {
+    "session": Key(values.begins, {Rows.SESSIONS: _like("s.session_id")}),
+    "agent": Key(values.contains, {Rows.SESSIONS: _like("s.agent")}),
+    "model": Key(values.contains, {Rows.REQUESTS: _like("r.model")}),
+    "user": Key(values.contains, {Rows.SESSIONS: _attribute(*USER_ATTRIBUTES)}),
+    "team": Key(values.contains, {Rows.SESSIONS: _attribute(*_TEAM_ATTRIBUTES)}),
+    "repo": Key(values.contains, {Rows.SESSIONS: _attribute(*REPOSITORY_ATTRIBUTES)}),
+    "tool": Key(values.equals, {Rows.TOOL_CALLS: _like("c.tool")}),
+    "mcp": Key(values.contains, {Rows.TOOL_CALLS: _like("c.mcp_server")}),
+    "decision": Key(values.one_of(Verdict), {Rows.TOOL_CALLS: "c.verdict = {}"}),
+    "by": Key(
+        values.one_of(Decider),
+        {Rows.TOOL_CALLS: "coalesce(c.decider, c.reported_decider, 'unknown') = {}"},
+    ),
+    "mode": Key(
+        values.contains,
+        {Rows.SESSIONS: _like("s.permission_mode"), Rows.TOOL_CALLS: _like("c.mode")},
+    ),
+    "status": Key(
+        values.one_of(RequestStatus),
+        {
+            Rows.REQUESTS: "case when r.refused_rank is not null then 'refused'"
+            " when r.made_rank is not null then 'ok'"
+            " when r.failed_rank is not null then 'error' else 'unknown' end = {}"
+        },
+    ),
+    "cost": Key(
+        values.dollars,
+        {
+            Rows.SESSIONS: "(s.reported_micros_known > 0 and s.reported_micros {op} {})",
+            Rows.REQUESTS: "r.reported_micros {op} {}",
+        },
+        compares=True,
+    ),
+    "tokens": Key(
+        values.count,
+        {
+            Rows.SESSIONS: "(s.input_tokens_known + s.output_tokens_known > 0"
+            f" and {_tokens('s')} {{op}} {{}})",
+            Rows.REQUESTS: "(ifnull(r.input_tokens, r.output_tokens) is not null"
+            f" and {_tokens('r')} {{op}} {{}})",
+        },
+        compares=True,
+    ),
+    "duration": Key(
+        values.milliseconds,
+        {
+            Rows.SESSIONS: _DURATION_OF_SESSION,
+            Rows.REQUESTS: _DURATION_OF_REQUEST,
+            Rows.TOOL_CALLS: "c.duration_ms {op} {}",
+        },
+        compares=True,
+    ),
+    "since": Key(
+        values.moment,
+        {
+            Rows.SESSIONS: "s.last_event_unix_nano >= {}",
+            Rows.REQUESTS: "r.started_unix_nano >= {}",
+            Rows.TOOL_CALLS: "c.started_unix_nano >= {}",
+        },
+    ),
+    "until": Key(
+        values.moment,
+        {
+            Rows.SESSIONS: "s.started_unix_nano <= {}",
+            Rows.REQUESTS: "r.started_unix_nano <= {}",
+            Rows.TOOL_CALLS: "c.started_unix_nano <= {}",
+        },
+    ),
+}
