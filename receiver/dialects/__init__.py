@@ -1,0 +1,102 @@
+"""What a record means: one module an agent, and what is common to all of them.
+
+A dialect is recognised by the instrumentation scope of a record, not by its service name, which
+users change. A record that no dialect reads is kept raw under the unknown agent.
+"""
+
+import hashlib
+
+from receiver.dialects import claude_code
+from receiver.dialects.values import text
+from store.domain import Agent
+from store.facts import RECORD_TIME_LIMIT, Facts, Placement
+from store.signals import LogRecord, Record, Span
+
+_IDENTITY = (
+    "user.id",
+    "user.email",
+    "user.account_uuid",
+    "user.account_id",
+    "organization.id",
+    "terminal.type",
+    "app.version",
+    "app.entrypoint",
+    "vcs.repository.url.full",
+    "vcs.owner.name",
+    "vcs.repository.name",
+    "vcs.provider.name",
+    "anthropic.provider",
+)
+"""Attributes that agents repeat on every record and that describe the session."""
+
+
+class Dialects:
+    """Interprets records of all agents (``store.ingest.Interpreter``)."""
+
+    def place(self, record: Record, received_unix_nano: int) -> Placement:
+        """Say which session and which fact a record belongs to."""
+        time_unix_nano = _time_of(record) or received_unix_nano
+        time_unix_nano = min(time_unix_nano, RECORD_TIME_LIMIT)
+        if claude_code.recognises(record.scope):
+            session_id, name, subject = claude_code.place(record)
+            if session_id is None:
+                session_id = _session_without_id(record)
+            return Placement(Agent.CLAUDE_CODE, session_id, name, subject, time_unix_nano)
+        return Placement(Agent.UNKNOWN, None, _name_of(record), None, time_unix_nano)
+
+    def interpret(self, record: Record, placement: Placement, facts: Facts) -> None:
+        """Add what a record means to ``facts``."""
+        session_id = placement.session_id
+        if session_id is None:
+            return
+        change = facts.session(session_id, placement.agent, placement.time_unix_nano)
+        if claude_code.opens_session(placement.name):
+            change.opened = True
+        _identify(record, session_id, facts)
+        if isinstance(record, LogRecord):
+            change.log_records += 1
+            claude_code.interpret_log(record, placement, facts, change)
+        elif isinstance(record, Span):
+            change.spans += 1
+            change.saw(min(record.end_time_unix_nano, RECORD_TIME_LIMIT))
+        else:
+            change.metric_points += 1
+
+
+def _identify(record: Record, session_id: str, facts: Facts) -> None:
+    """Note who and where a session is, once a batch for each combination of values."""
+    attributes = record.attributes
+    identity = tuple(attributes.get(name) for name in _IDENTITY)
+    key = (session_id, record.resource.digest, repr(identity))
+    if key in facts.identified:
+        return
+    facts.identified.add(key)
+    known = {**record.resource.attributes, **dict(zip(_IDENTITY, identity, strict=True))}
+    facts.identify(
+        session_id,
+        {name: value for name, item in known.items() if (value := text(item)) is not None},
+    )
+
+
+def _time_of(record: Record) -> int:
+    if isinstance(record, LogRecord):
+        return record.time_unix_nano or record.observed_time_unix_nano
+    if isinstance(record, Span):
+        return record.start_time_unix_nano or record.end_time_unix_nano
+    return record.time_unix_nano
+
+
+def _name_of(record: Record) -> str | None:
+    if isinstance(record, LogRecord):
+        return record.event_name or text(record.attributes.get("event.name"))
+    return record.name
+
+
+def _session_without_id(record: Record) -> str:
+    """Name a stand-in session for records whose sender leaves ``session.id`` out.
+
+    Told apart by resource and user, the only things such records have that differ between senders.
+    """
+    user = text(record.attributes.get("user.id")) or ""
+    told_apart = hashlib.blake2b(user.encode() + record.resource.digest, digest_size=8)
+    return f"no-session-id:{told_apart.hexdigest()}"

@@ -1,0 +1,219 @@
+"""Claude Code: what its log events mean.
+
+Facts from the client itself (2.1.330): ``event.name`` is the bare name; ``prompt.id`` keys a turn,
+``request_id`` a model call, ``tool_use_id`` a tool call, ``agent_id`` a sub-agent. Events are sent
+when something has ended, so a start is the event's time less its duration. Numbers come as numbers
+or as strings. What has no typed place is kept as an event, whatever its name.
+"""
+
+from typing import NamedTuple
+
+from receiver.dialects.claude_code_requests import (
+    request_failed,
+    request_made,
+    request_refused,
+    response_given,
+)
+from receiver.dialects.claude_code_tools import tool_decided, tool_finished
+from receiver.dialects.values import event_attributes, integer, text
+from store.domain import Content
+from store.facts import EventSeen, Facts, Placement, PromptGiven, SessionChange, rank_of
+from store.signals import LogRecord, Record, Scope
+
+_SCOPES = "com.anthropic.claude_code"
+
+_SUBJECT_KEYS = {
+    "api_request": ("request", "request_id"),
+    "api_error": ("request", "request_id"),
+    "api_refusal": ("request", "request_id"),
+    "assistant_response": ("request", "request_id"),
+    "api_response_body": ("request", "request_id"),
+    "tool_decision": ("tool", "tool_use_id"),
+    "tool_result": ("tool", "tool_use_id"),
+    "user_prompt": ("turn", "prompt.id"),
+}
+
+_STARTUP_NAMES = frozenset(
+    {
+        "claude_code.session.count",
+        "hook_registered",
+        "managed_settings_resolved",
+        "mcp_server_connection",
+        "plugin_loaded",
+    }
+)
+"""What also comes under the throw-away session id of a process that then resumes another one."""
+
+_EVENT_KINDS = {
+    "user_prompt": "prompt",
+    "permission_mode_changed": "mode_change",
+    "mcp_server_connection": "mcp_connection",
+}
+
+_COMMON_ATTRIBUTES = frozenset(
+    {
+        "agent_id",
+        "anthropic.custom_base_url",
+        "anthropic.provider",
+        "app.entrypoint",
+        "app.version",
+        "event.name",
+        "event.sequence",
+        "event.timestamp",
+        "organization.id",
+        "prompt",
+        "prompt.id",
+        "prompt_text",
+        "session.id",
+        "terminal.type",
+        "user.account_id",
+        "user.account_uuid",
+        "user.email",
+        "user.id",
+        "vcs.owner.name",
+        "vcs.provider.name",
+        "vcs.repository.name",
+        "vcs.repository.url.full",
+    }
+)
+"""What every event carries, or has a column of its own."""
+
+_REDACTED = "<REDACTED>"
+_TITLE_LENGTH = 200
+
+
+class EventHead(NamedTuple):
+    """What is read of every event before its meaning."""
+
+    record: LogRecord
+    session_id: str
+    turn_id: str | None
+    agent_id: str | None
+    time_unix_nano: int
+    sequence: int | None
+    rank: bytes
+
+
+def recognises(scope: Scope) -> bool:
+    """Tell whether a scope is one of Claude Code's (events, metrics, tracing)."""
+    return scope.name.startswith(_SCOPES)
+
+
+def opens_session(name: str | None) -> bool:
+    """Tell whether a record of this name shows that its session id is one a person will know."""
+    return name not in _STARTUP_NAMES
+
+
+def place(record: Record) -> tuple[str | None, str | None, str | None]:
+    """Return session id, name and subject of a record; the session id ``None`` where withheld."""
+    attributes = record.attributes
+    session_id = text(attributes.get("session.id"))
+    if not isinstance(record, LogRecord):
+        return session_id, record.name, None
+    name = _name_of(record)
+    kind, key = _SUBJECT_KEYS.get(name, ("event", ""))
+    own_id = text(attributes.get(key))
+    if own_id is None:
+        kind, own_id = (
+            ("event", record.digest.hex()) if kind == "event" else (kind, own_key(record))
+        )
+    return session_id, name, f"{kind}:{own_id}"
+
+
+def own_key(record: LogRecord) -> str:
+    """Name a thing whose event carries no id: ``~`` and the head of the record's digest."""
+    return f"~{record.digest.hex()[:16]}"
+
+
+def interpret_log(
+    record: LogRecord, placement: Placement, facts: Facts, change: SessionChange
+) -> None:
+    """Add what one event means to the facts and to its session."""
+    attributes = record.attributes
+    name = placement.name or ""
+    sequence = integer(attributes.get("event.sequence"))
+    head = EventHead(
+        record=record,
+        session_id=change.session_id,
+        turn_id=text(attributes.get("prompt.id")),
+        agent_id=text(attributes.get("agent_id")),
+        time_unix_nano=placement.time_unix_nano,
+        sequence=sequence,
+        rank=rank_of(placement.time_unix_nano, sequence, record.digest),
+    )
+    change.happened(name, head.rank)
+    if head.turn_id is not None:
+        facts.turn(head.session_id, head.turn_id, head.time_unix_nano)
+    subject_id = (placement.subject or "").partition(":")[2]
+    match name:
+        case "api_request":
+            facts.add(request_made(head, subject_id, change))
+        case "assistant_response":
+            facts.add(response_given(head, subject_id))
+        case "tool_decision":
+            facts.add(tool_decided(head, subject_id, change))
+        case "tool_result":
+            facts.add(tool_finished(head, subject_id))
+        case "api_error":
+            facts.add(request_failed(head, subject_id, change))
+        case "api_refusal":
+            facts.add(request_refused(head, subject_id))
+        case _:
+            _keep_event(head, name, facts, change)
+
+
+def _keep_event(head: EventHead, name: str, facts: Facts, change: SessionChange) -> None:
+    attributes = head.record.attributes
+    prompt = text(attributes.get("prompt")) or text(attributes.get("prompt_text"))
+    if prompt == _REDACTED:
+        prompt = None
+    if name == "user_prompt":
+        _note_prompt(head, prompt, facts, change)
+    if name == "permission_mode_changed" and (mode := text(attributes.get("to_mode"))):
+        change.in_mode(mode, head.rank)
+    facts.add(
+        EventSeen(
+            digest=head.record.digest,
+            session_id=head.session_id,
+            turn_id=head.turn_id,
+            agent_id=head.agent_id,
+            time_unix_nano=head.time_unix_nano,
+            sequence=head.sequence,
+            name=name or text(head.record.body) or "unnamed",
+            kind=_EVENT_KINDS.get(name, "event"),
+            text=prompt,
+            attributes=event_attributes(
+                attributes, _COMMON_ATTRIBUTES.union(head.record.resource.attributes)
+            ),
+        )
+    )
+
+
+def _note_prompt(head: EventHead, prompt: str | None, facts: Facts, change: SessionChange) -> None:
+    attributes = head.record.attributes
+    command = text(attributes.get("command_name"))
+    withheld = text(attributes.get("prompt")) == _REDACTED
+    content = Content.WITHHELD if withheld else Content.PRESENT if prompt else Content.UNKNOWN
+    change.latest("last_prompt", head.time_unix_nano)
+    if command == "exit":
+        change.latest("exited", head.time_unix_nano)
+    if command is None:
+        change.titled(prompt and prompt[:_TITLE_LENGTH], content, head.rank)
+    if head.turn_id is not None:
+        facts.add(
+            PromptGiven(
+                session_id=head.session_id,
+                turn_id=head.turn_id,
+                prompt_rank=head.rank,
+                prompt_digest=head.record.digest,
+                prompt_content=content,
+                prompt_length=integer(attributes.get("prompt_length")),
+                command=command,
+            )
+        )
+
+
+def _name_of(record: LogRecord) -> str:
+    """Return an event's bare name: its attribute, its event name, or its body without the prefix."""
+    name = text(record.attributes.get("event.name")) or record.event_name or text(record.body) or ""
+    return name.removeprefix("claude_code.")

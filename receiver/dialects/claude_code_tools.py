@@ -1,0 +1,135 @@
+"""Claude Code's tool calls: ``tool_decision`` and ``tool_result``."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from receiver.dialects.values import boolean, integer, parsed_object, text
+from store.domain import Decider, DecisionScope, Verdict
+from store.facts import SessionChange, ToolDecided, ToolFinished
+
+if TYPE_CHECKING:
+    from receiver.dialects.claude_code import EventHead
+
+_FILE_TOOLS = frozenset({"Edit", "MultiEdit", "NotebookEdit", "Read", "Write"})
+"""Their temporary grant may hold once or for the session; the event does not say which."""
+
+_DECIDERS = {
+    "config": Decider.CONFIG,
+    "hook": Decider.HOOK,
+    "classifier": Decider.REVIEWER,
+    "user_permanent": Decider.USER,
+    "user_temporary": Decider.USER,
+    "user_reject": Decider.USER,
+    "user_abort": Decider.USER,
+}
+_VERDICTS = {"accept": Verdict.ACCEPTED, "reject": Verdict.REJECTED}
+_CLASSIFIER_VERDICTS = {"allow": Verdict.ACCEPTED, "block": Verdict.REJECTED}
+_NS_PER_MS = 1_000_000
+
+
+class _What(NamedTuple):
+    """What a call is about, as far as either event tells."""
+
+    tool: str | None
+    mcp_server: str | None
+    mcp_tool: str | None
+    command: str | None
+    file_path: str | None
+    parameters: str | None
+
+
+def tool_decided(head: "EventHead", tool_call_id: str, change: SessionChange) -> ToolDecided:
+    """Read a ``tool_decision``: comes after a person answered, before the tool runs."""
+    attributes = head.record.attributes
+    source = text(attributes.get("source"))
+    tool = text(attributes.get("tool_name"))
+    verdict = _verdict(text(attributes.get("decision")), source)
+    mode = text(attributes.get("permission_mode"))
+    if mode is not None:
+        change.in_mode(mode, head.rank)
+    reviewed = _CLASSIFIER_VERDICTS.get(text(attributes.get("classifier_verdict")) or "")
+    return ToolDecided(
+        session_id=head.session_id,
+        tool_call_id=tool_call_id,
+        turn_id=head.turn_id,
+        agent_id=head.agent_id,
+        request_id=text(attributes.get("request_id")),
+        started_unix_nano=head.time_unix_nano,
+        sequence=head.sequence,
+        **_what(head, None)._asdict(),
+        decided_rank=head.rank,
+        decided_unix_nano=head.time_unix_nano,
+        decided_verdict=verdict,
+        decider=Decider.REVIEWER if reviewed is verdict else _decider(source),
+        scope=_scope(source, tool),
+        mode=mode,
+        source_raw=source,
+    )
+
+
+def tool_finished(head: "EventHead", tool_call_id: str) -> ToolFinished:
+    """Read a ``tool_result``: never sent for a rejected call."""
+    attributes = head.record.attributes
+    duration_ms = integer(attributes.get("duration_ms"))
+    source = text(attributes.get("decision_source"))
+    decision = text(attributes.get("decision_type"))
+    tool_input = text(attributes.get("tool_input"))
+    tool = text(attributes.get("tool_name"))
+    return ToolFinished(
+        session_id=head.session_id,
+        tool_call_id=tool_call_id,
+        turn_id=head.turn_id,
+        agent_id=head.agent_id,
+        request_id=text(attributes.get("request_id")),
+        started_unix_nano=max(head.time_unix_nano - (duration_ms or 0) * _NS_PER_MS, 0),
+        sequence=head.sequence,
+        **_what(head, tool_input)._asdict(),
+        finished_rank=head.rank,
+        finished_unix_nano=head.time_unix_nano,
+        success=boolean(attributes.get("success")),
+        duration_ms=duration_ms,
+        error_type=text(attributes.get("error_type")),
+        error=text(attributes.get("error")),
+        input=tool_input,
+        input_bytes=integer(attributes.get("tool_input_size_bytes")),
+        result_bytes=integer(attributes.get("tool_result_size_bytes")),
+        reported_verdict=None if decision is None else _verdict(decision, source),
+        reported_decider=None if decision is None else _decider(source),
+        reported_scope=None if decision is None else _scope(source, tool),
+        reported_source_raw=source,
+    )
+
+
+def _what(head: "EventHead", tool_input: str | None) -> _What:
+    attributes = head.record.attributes
+    parameters_text = text(attributes.get("tool_parameters"))
+    parameters = parsed_object(parameters_text)
+    given = parsed_object(tool_input)
+    return _What(
+        tool=text(attributes.get("tool_name")),
+        mcp_server=text(parameters.get("mcp_server_name")),
+        mcp_tool=text(parameters.get("mcp_tool_name")),
+        command=text(parameters.get("full_command")),
+        file_path=text(given.get("file_path")) or text(given.get("notebook_path")),
+        parameters=parameters_text,
+    )
+
+
+def _verdict(decision: str | None, source: str | None) -> Verdict:
+    if source == "user_abort":
+        return Verdict.ABORTED
+    return _VERDICTS.get(decision or "", Verdict.UNKNOWN)
+
+
+def _decider(source: str | None) -> Decider:
+    return _DECIDERS.get(source or "", Decider.UNKNOWN)
+
+
+def _scope(source: str | None, tool: str | None) -> DecisionScope:
+    """Return how long a decision holds; a rule in a configuration is never named, so unknown."""
+    if source == "user_permanent":
+        return DecisionScope.PERMANENT
+    if source in {"user_reject", "user_abort", "hook"}:
+        return DecisionScope.ONCE
+    if source == "user_temporary" and tool not in _FILE_TOOLS:
+        return DecisionScope.ONCE
+    return DecisionScope.UNKNOWN

@@ -1,0 +1,94 @@
+"""Reading attribute values whatever type a sender chose for them.
+
+Agents send numbers as strings, booleans as strings and strings as numbers, and change their minds
+between versions; a value that cannot be read is unknown, never 0.
+"""
+
+import json
+import math
+from typing import Any
+
+from store.signals import AnyValue, Attributes
+
+LARGEST_FIGURE = 2**53
+"""Counts and durations above this are taken for faults of the sender: unknown."""
+
+CUT_AT = 2_000
+"""Characters of a value that are kept in an event's attributes; the raw record has all."""
+
+
+def text(value: AnyValue) -> str | None:
+    """Return a value as text; ``None`` for what is absent or empty."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, int | float):
+        return str(value)
+    return json_text(value)
+
+
+def integer(value: AnyValue) -> int | None:
+    """Return a whole number from 0 to ``LARGEST_FIGURE`` sent as int, float or digits."""
+    if isinstance(value, str):
+        try:
+            value = int(value) if len(value) < 20 else None
+        except ValueError:
+            return None
+    if isinstance(value, float):
+        value = int(value) if math.isfinite(value) and value.is_integer() else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= LARGEST_FIGURE else None
+
+
+def boolean(value: AnyValue) -> bool | None:
+    """Return a truth value sent as bool or as the words ``true`` and ``false``."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower())
+    return None
+
+
+def parsed_object(value: AnyValue) -> dict[str, Any]:
+    """Return the JSON object a text holds; empty where it holds none or was cut in the middle."""
+    if not isinstance(value, str) or not value.startswith("{"):
+        return {}
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def json_text(value: object) -> str:
+    """Return a value as compact JSON; bytes as hex, numbers that JSON lacks as words."""
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def event_attributes(attributes: Attributes, left_out: frozenset[str]) -> str:
+    """Return the attributes that are an event's own as a JSON object, long values cut."""
+    return json_text({key: _cut(value) for key, value in attributes.items() if key not in left_out})
+
+
+def _cut(value: AnyValue) -> AnyValue:
+    if isinstance(value, str) and len(value) > CUT_AT:
+        return f"{value[:CUT_AT]}… [{len(value)} characters]"
+    return value
+
+
+def _plain(value: object, depth: int = 0) -> object:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, depth + 1) for item in value]
+    return value

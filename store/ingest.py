@@ -1,0 +1,136 @@
+"""One batch into the store: raw records first, then what the new ones mean.
+
+Runs inside a transaction that its caller opens and commits, on the writer's connection.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from store.connection import Database
+from store.facts import Facts, Placement
+from store.merge import merge
+from store.signals import Batch, Record, Resource, Scope
+
+_log = logging.getLogger(__name__)
+
+_CACHE_LIMIT = 4096
+
+_RESOURCE = (
+    "insert into resources (digest, schema_url, wire) values (?, ?, ?) on conflict do nothing"
+)
+_SCOPE = (
+    "insert into scopes (digest, name, version, schema_url, wire) values (?, ?, ?, ?, ?)"
+    " on conflict do nothing"
+)
+_RECORD = (
+    "insert into records (digest, signal, resource_id, scope_id, received_unix_nano,"
+    " time_unix_nano, name, session_id, subject, wire) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " on conflict do nothing"
+)
+
+
+class Interpreter(Protocol):
+    """What knows the agents' dialects (``receiver.dialects``)."""
+
+    def place(self, record: Record, received_unix_nano: int) -> Placement:
+        """Say which session and which fact a record belongs to."""
+        ...
+
+    def interpret(self, record: Record, placement: Placement, facts: Facts) -> None:
+        """Add what a record means to ``facts``."""
+        ...
+
+
+class Ingest:
+    """Stores batches and keeps the row ids of resources and scopes it has met."""
+
+    def __init__(self, db: Database, interpreter: Interpreter) -> None:
+        self._db = db
+        self._interpreter = interpreter
+        self._resources: dict[bytes, int] = {}
+        self._scopes: dict[bytes, int] = {}
+
+    def forget(self) -> None:
+        """Drop what was learnt in a transaction that was rolled back."""
+        self._resources.clear()
+        self._scopes.clear()
+
+    def store(self, batches: Sequence[Batch]) -> int:
+        """Store batches in the open transaction; return how many records were new."""
+        facts = Facts()
+        new_records = 0
+        duplicates = 0
+        for batch in batches:
+            placements = [
+                self._interpreter.place(record, batch.received_unix_nano)
+                for record in batch.records
+            ]
+            new = self._insert_records(batch, placements)
+            new_records += len(new)
+            duplicates += len(batch.records) - len(new)
+            for index in new:
+                self._interpret(batch.records[index], placements[index], facts)
+        merge(self._db, facts)
+        if duplicates:
+            self._db.execute("update recorder set duplicates = duplicates + ?", [duplicates])
+        return new_records
+
+    def _insert_records(self, batch: Batch, placements: Sequence[Placement]) -> Sequence[int]:
+        """Insert raw records; return the indexes of those that were not there yet."""
+        rows = [
+            (
+                record.digest,
+                batch.signal,
+                self._resource_id(record.resource),
+                self._scope_id(record.scope),
+                batch.received_unix_nano,
+                placement.time_unix_nano,
+                placement.name,
+                placement.session_id,
+                placement.subject,
+                record.wire,
+            )
+            for record, placement in zip(batch.records, placements, strict=True)
+        ]
+        before = self._db.execute("select ifnull(max(id), 0) from records").fetchone()[0]
+        if self._db.conn.executemany(_RECORD, rows).rowcount == len(rows):
+            return range(len(rows))
+        inserted = self._db.execute("select digest from records where id > ?", [before])
+        left = {digest for (digest,) in inserted}
+        indexes = []
+        for index, record in enumerate(batch.records):
+            if record.digest in left:
+                left.remove(record.digest)
+                indexes.append(index)
+        return indexes
+
+    def _interpret(self, record: Record, placement: Placement, facts: Facts) -> None:
+        """Interpret a record; one that its dialect stumbles over stays raw and is logged."""
+        try:
+            self._interpreter.interpret(record, placement, facts)
+        except Exception:
+            _log.exception("record %s could not be interpreted", record.digest.hex())
+
+    def _resource_id(self, resource: Resource) -> int:
+        known = self._resources.get(resource.digest)
+        if known is not None:
+            return known
+        self._db.execute(_RESOURCE, [resource.digest, resource.schema_url, resource.wire])
+        return self._learn(self._resources, "resources", resource.digest)
+
+    def _scope_id(self, scope: Scope) -> int:
+        known = self._scopes.get(scope.digest)
+        if known is not None:
+            return known
+        self._db.execute(
+            _SCOPE, [scope.digest, scope.name, scope.version, scope.schema_url, scope.wire]
+        )
+        return self._learn(self._scopes, "scopes", scope.digest)
+
+    def _learn(self, known: dict[bytes, int], table: str, digest: bytes) -> int:
+        if len(known) >= _CACHE_LIMIT:
+            known.clear()
+        row = self._db.execute(f"select id from {table} where digest = ?", [digest]).fetchone()
+        known[digest] = int(row[0])
+        return known[digest]

@@ -1,0 +1,89 @@
+"""How the totals of sessions and turns are kept as requests and tool calls change.
+
+Triggers do it inside the transaction that changes the fact, so a total can never disagree with the
+rows it sums. Every summed figure ``x`` has a count ``x_known`` beside it: a sum over nothing known
+is unknown, not 0, and a sum over fewer than all is a lower bound.
+"""
+
+SUMS = (
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "reported_micros",
+)
+"""The figures of a request that are summed into its turn and its session."""
+
+_REQUEST_COUNTS = {
+    "requests": "1",
+    "errors": "({row}.failed_rank is not null and {row}.made_rank is null)",
+}
+_TOOL_CALL_COUNTS = {
+    "tool_calls": "1",
+    "accepted": "({row}.verdict = 'accepted')",
+    "rejected": "({row}.verdict = 'rejected')",
+    "aborted": "({row}.verdict = 'aborted')",
+    "undecided": "({row}.verdict = 'unknown')",
+    "failed_tool_calls": "({row}.success is 0)",
+    "running_tool_calls": "({row}.verdict = 'accepted' and {row}.finished_rank is null)",
+}
+
+_REQUEST_TERMS = {
+    **_REQUEST_COUNTS,
+    **{name: "ifnull({row}." + name + ", 0)" for name in SUMS},
+    **{f"{name}_known": "({row}." + name + " is not null)" for name in SUMS},
+}
+
+TERMS = {"requests": _REQUEST_TERMS, "tool_calls": _TOOL_CALL_COUNTS}
+"""For each fact table: total column → what one row adds to it, ``{row}`` naming the row."""
+
+COLUMNS = ",\n".join(
+    f"    {column} integer not null default 0" for terms in TERMS.values() for column in terms
+)
+"""The total columns of ``turns`` and ``sessions``, as they stand in their definitions."""
+
+_OF_SESSION = "session_id = new.session_id"
+
+
+def _changes(terms: dict[str, str], template: str) -> str:
+    return ",\n        ".join(
+        f"{column} = {column} "
+        + template.format(new=term.format(row="new"), old=term.format(row="old"))
+        for column, term in terms.items()
+    )
+
+
+def _triggers(table: str, terms: dict[str, str]) -> str:
+    added = _changes(terms, "+ {new}")
+    removed = _changes(terms, "- {old}")
+    moved = _changes(terms, "+ {new} - {old}")
+    changed = " or ".join(
+        f"{term.format(row='new')} <> {term.format(row='old')}" for term in terms.values()
+    )
+    return f"""
+create trigger {table}_added after insert on {table} begin
+    update turns set {added}
+        where {_OF_SESSION} and turn_id = new.turn_id;
+    update sessions set {added} where {_OF_SESSION};
+end;
+create trigger {table}_changed after update on {table}
+    when {changed} begin
+    update turns set {moved}
+        where {_OF_SESSION} and turn_id = new.turn_id and new.turn_id is old.turn_id;
+    update sessions set {moved} where {_OF_SESSION};
+end;
+create trigger {table}_moved after update of turn_id on {table}
+    when new.turn_id is not old.turn_id begin
+    update turns set {removed}
+        where {_OF_SESSION} and turn_id = old.turn_id;
+    update turns set {added}
+        where {_OF_SESSION} and turn_id = new.turn_id;
+end;
+"""
+
+
+TRIGGERS = "".join(_triggers(table, terms) for table, terms in TERMS.items())
+"""The triggers, made from ``TERMS`` so that insert and update can not count differently."""

@@ -1,0 +1,143 @@
+"""The one writer: a bounded queue, one thread, one transaction for all that waits, then the answers.
+
+A batch's future is done only after COMMIT with full synchronisation, so whatever was answered
+survives the death of the process and of the machine. Batches that arrive while a transaction is
+being made wait and share the next one: the slower the disk, the larger the groups.
+"""
+
+import logging
+import queue
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.connection import open_writer, sqlite3
+from store.errors import StoreBusy, StoreClosed
+from store.ingest import Ingest, Interpreter
+from store.signals import Batch
+
+_log = logging.getLogger(__name__)
+
+MAX_QUEUED_BYTES = 256 * 1024 * 1024
+"""Wire bytes waiting for the disk, above which senders are asked to wait."""
+
+MAX_GROUP_RECORDS = 5_000
+"""Records in one transaction, unless a single batch holds more."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    batch: Batch
+    size: int
+    answer: "Future[None]"
+
+
+class Writer:
+    """Owns the writing connection; ``submit`` may be called from any thread."""
+
+    def __init__(self, path: Path, interpreter: Interpreter) -> None:
+        self._db = open_writer(path)
+        self._ingest = Ingest(self._db, interpreter)
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._queued_bytes = 0
+        self._accepting = False
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take batches."""
+        self._accepting = True
+        self._thread.start()
+
+    def submit(self, batch: Batch) -> "Future[None]":
+        """Take a batch; the returned future is done when it is durable.
+
+        Raises ``StoreBusy`` when too much is waiting already and ``StoreClosed`` after ``stop``.
+        The future raises ``StoreBusy`` when the transaction failed; nothing is stored then.
+        """
+        size = sum(len(record.wire) for record in batch.records)
+        waiting = _Waiting(batch, size, Future())
+        with self._lock:
+            if not self._accepting:
+                message = "the recorder is stopping"
+                raise StoreClosed(message)
+            if self._queued_bytes and self._queued_bytes + size > MAX_QUEUED_BYTES:
+                message = "too much is waiting to be written"
+                raise StoreBusy(message)
+            self._queued_bytes += size
+            self._queue.put(waiting)
+        return waiting.answer
+
+    def stop(self) -> None:
+        """Take no more, write what waits, answer it, and close the store."""
+        with self._lock:
+            if not self._accepting:
+                return
+            self._accepting = False
+            self._queue.put(None)
+        self._thread.join()
+        self._db.close()
+
+    def _run(self) -> None:
+        is_last = False
+        while not is_last:
+            group, is_last = self._next_group()
+            if group:
+                self._write(group)
+
+    def _next_group(self) -> tuple[list[_Waiting], bool]:
+        """Wait for a batch, then take what else waits; also tell whether the end was reached."""
+        group: list[_Waiting] = []
+        records = 0
+        waiting = self._queue.get()
+        while waiting is not None:
+            group.append(waiting)
+            records += len(waiting.batch.records)
+            if records >= MAX_GROUP_RECORDS:
+                return group, False
+            try:
+                waiting = self._queue.get_nowait()
+            except queue.Empty:
+                return group, False
+        return group, True
+
+    def _write(self, group: list[_Waiting]) -> None:
+        """Write a group; when that fails, write its batches one by one, so one cannot fail all."""
+        error = self._attempt(group)
+        if error is not None and len(group) > 1:
+            for waiting in group:
+                self._answer([waiting], self._attempt([waiting]))
+        else:
+            self._answer(group, error)
+
+    def _attempt(self, group: list[_Waiting]) -> Exception | None:
+        connection = self._db.conn
+        try:
+            connection.execute("begin immediate")
+            self._ingest.store([waiting.batch for waiting in group])
+            connection.execute("commit")
+        except Exception as error:
+            _log.exception("%d export requests could not be written", len(group))
+            self._ingest.forget()
+            self._roll_back()
+            return error
+        return None
+
+    def _roll_back(self) -> None:
+        """End a failed transaction, which SQLite may have ended already (disk full, I/O error)."""
+        try:
+            self._db.rollback()
+        except sqlite3.Error:
+            _log.exception("the transaction could not be rolled back")
+
+    def _answer(self, group: list[_Waiting], error: Exception | None) -> None:
+        with self._lock:
+            self._queued_bytes -= sum(waiting.size for waiting in group)
+        for waiting in group:
+            if not waiting.answer.set_running_or_notify_cancel():
+                continue
+            if error is None:
+                waiting.answer.set_result(None)
+            else:
+                waiting.answer.set_exception(StoreBusy(f"the store cannot be written: {error}"))
