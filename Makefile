@@ -1,0 +1,46 @@
+# Each target works by itself on a fresh checkout: the environment is made when it is first needed
+# and again when what it is made from has changed.
+
+PYTHON := .venv/bin/python
+READY := .venv/.ready
+
+.PHONY: run demo test check static screenshots screenshots-current bench format lock
+
+run: $(READY)
+	@$(PYTHON) -m sessionscope
+
+demo: $(READY)
+	@$(PYTHON) -m sessionscope demo
+
+test: $(READY)
+	$(PYTHON) -m pytest
+
+check: static test screenshots-current
+
+static: $(READY)
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports --no-logo
+
+screenshots: $(READY)
+	$(PYTHON) screenshots/take.py
+
+screenshots-current: $(READY)
+	$(PYTHON) screenshots/take.py --check
+
+bench: $(READY)
+	$(PYTHON) benchmarks/ingest.py
+
+format: $(READY)
+	$(PYTHON) -m ruff format
+	$(PYTHON) -m ruff check --fix
+
+# Needs uv: resolves anew what pyproject.toml asks for, and writes it down for uv and for pip.
+lock:
+	uv lock
+	uv export --frozen --quiet --no-emit-project --no-annotate --output-file .ci/requirements.txt
+
+$(READY): pyproject.toml uv.lock .ci/requirements.txt .ci/environment
+	@.ci/environment
+	@touch $@
