@@ -12,7 +12,7 @@ comparison never holds for what is unknown, its negation does.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from store.queries.filter_keys import ALIASES, KEYS, WORDS, Key, Rows
@@ -63,15 +63,15 @@ class _Term(NamedTuple):
     is_negated: bool
 
 
-@dataclass(slots=True)
 class _Parameters:
-    now_ns: int
-    bound: dict[str, object] = field(default_factory=dict)
+    def __init__(self, now_ns: int) -> None:
+        self._now_ns = now_ns
+        self.bound: dict[str, object] = {"filter_now": now_ns}
 
     def bind(self, key: Key, value: _Text) -> str:
         """Return the name a value is bound to."""
         try:
-            read = key.read(value.text, self.now_ns)
+            read = key.read(value.text, self._now_ns)
         except ValueError as error:
             raise FilterError(str(error), value.start, value.end) from error
         if isinstance(read, int) and not -_SQLITE_INTEGER <= read < _SQLITE_INTEGER:

@@ -2,14 +2,15 @@
 
 A condition is constant text with ``{}`` where the name of a bound parameter goes, and ``{op}``
 where a comparison does. It speaks of one table by its alias: ``s`` sessions, ``r`` requests, ``c``
-tool calls. A total counts as known when any row it sums is (``…_known``).
+tool calls. ``:filter_now`` is the present (ns). A total is known when any row it sums is
+(``…_known``).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from store.domain import Decider, RequestStatus, Verdict
+from store.domain import Decider, RequestStatus, SessionState, Verdict
 from store.queries import filter_values as values
 
 
@@ -57,11 +58,28 @@ def _attribute(*names: str) -> str:
     )
 
 
-def _tokens(row: str) -> str:
-    classes = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
-    return " + ".join(f"ifnull({row}.{name}, 0)" for name in classes)
+_TOKENS = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
 
 
+def _tokens(row: str, *, known: str) -> str:
+    """Compare the sum of the known classes, if any is; ``known`` says that one is."""
+    total = " + ".join(f"ifnull({row}.{name}, 0)" for name in _TOKENS)
+    is_any_known = " or ".join(known.format(f"{row}.{name}") for name in _TOKENS)
+    return f"(({is_any_known}) and {total} {{op}} {{}})"
+
+
+WORKING_FOR_NS = 30 * 10**9
+"""How long after its newest event a session is taken to be working: exports come every 5 s."""
+
+_STATE = f"""case
+    when s.exited_unix_nano >= ifnull(s.last_prompt_unix_nano, 0) then 'ended'
+    when s.failed_unix_nano > max(ifnull(s.answered_unix_nano, 0),
+        ifnull(s.last_prompt_unix_nano, 0)) then 'failed'
+    when :filter_now - s.last_event_unix_nano < {WORKING_FOR_NS} then 'working'
+    else 'idle' end"""
+"""A session's ``SessionState``, as ``store.queries.sessions`` infers it."""
+
+_LIVE = "live"
 USER_ATTRIBUTES = (
     "user.email",
     "user.name",
@@ -102,17 +120,20 @@ KEYS: Mapping[str, Key] = {
     "repo": Key(values.contains, {Rows.SESSIONS: _attribute(*REPOSITORY_ATTRIBUTES)}),
     "tool": Key(values.equals, {Rows.TOOL_CALLS: _like("c.tool")}),
     "mcp": Key(values.contains, {Rows.TOOL_CALLS: _like("c.mcp_server")}),
-    "decision": Key(values.one_of(Verdict), {Rows.TOOL_CALLS: "c.verdict = {}"}),
+    "decision": Key(values.one_of(*Verdict), {Rows.TOOL_CALLS: "c.verdict = {}"}),
     "by": Key(
-        values.one_of(Decider),
-        {Rows.TOOL_CALLS: "coalesce(c.decider, c.reported_decider, 'unknown') = {}"},
+        values.one_of(*Decider),
+        {
+            Rows.TOOL_CALLS: "ifnull(iif(c.decided_rank is null, c.reported_decider, c.decider),"
+            " 'unknown') = {}"
+        },
     ),
     "mode": Key(
         values.contains,
         {Rows.SESSIONS: _like("s.permission_mode"), Rows.TOOL_CALLS: _like("c.mode")},
     ),
     "status": Key(
-        values.one_of(RequestStatus),
+        values.one_of(*RequestStatus),
         {
             Rows.REQUESTS: "case when r.refused_rank is not null then 'refused'"
             " when r.made_rank is not null then 'ok'"
@@ -130,10 +151,8 @@ KEYS: Mapping[str, Key] = {
     "tokens": Key(
         values.count,
         {
-            Rows.SESSIONS: "(s.input_tokens_known + s.output_tokens_known > 0"
-            f" and {_tokens('s')} {{op}} {{}})",
-            Rows.REQUESTS: "(ifnull(r.input_tokens, r.output_tokens) is not null"
-            f" and {_tokens('r')} {{op}} {{}})",
+            Rows.SESSIONS: _tokens("s", known="{}_known"),
+            Rows.REQUESTS: _tokens("r", known="{} is not null"),
         },
         compares=True,
     ),
@@ -161,5 +180,9 @@ KEYS: Mapping[str, Key] = {
             Rows.REQUESTS: "r.started_unix_nano <= {}",
             Rows.TOOL_CALLS: "c.started_unix_nano <= {}",
         },
+    ),
+    "is": Key(
+        values.one_of(_LIVE, *SessionState),
+        {Rows.SESSIONS: f"{_STATE} in ({{}}, iif({{}} = '{_LIVE}', 'working', ''))"},
     ),
 }

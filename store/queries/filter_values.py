@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import TypeAlias
 
 Value: TypeAlias = str | int
@@ -43,12 +42,12 @@ def begins(text: str, _now_ns: int) -> str:
     return f"{_literal(text)}%"
 
 
-def one_of(words: type[StrEnum]) -> Reader:
+def one_of(*words: str) -> Reader:
     """Return a reader of ``words`` or of the beginning of one (``reject`` for ``rejected``)."""
 
     def read(text: str, _now_ns: int) -> str:
         wanted = text.lower()
-        found = [word.value for word in words if word.value.startswith(wanted)]
+        found = [str(word) for word in words if word.startswith(wanted)]
         if wanted in found:
             return wanted
         if len(found) == 1:
