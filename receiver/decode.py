@@ -10,7 +10,7 @@ from receiver.decode_logs import log_records
 from receiver.decode_metrics import metric_points
 from receiver.decode_spans import spans
 from receiver.errors import BadData, TooLarge
-from receiver.json_decode import protobuf_from_json
+from receiver.json_decode import parse_json, protobuf_from_json
 from receiver.origin import DIGEST_SIZE, Origins
 from receiver.protobuf_schema import ENVELOPE
 from store.signals import Batch, Record, Signal
@@ -54,7 +54,7 @@ class Decoder:
         if self._origins.is_full:
             self._origins = Origins()
         if encoding is Encoding.JSON:
-            body = protobuf_from_json(signal, body)
+            body = protobuf_from_json(signal, parse_json(body))
         try:
             decoded = list(self._records(signal, body))
         except DecodeError as error:

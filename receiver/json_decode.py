@@ -65,15 +65,13 @@ class Field(NamedTuple):
     read: Read
 
 
-def protobuf_from_json(signal: Signal, body: bytes) -> bytes:
-    """Return the protobuf encoding of an OTLP/JSON export request; raises ``BadData``.
+def parse_json(body: bytes) -> Any:
+    """Parse a body or a line; raises ``BadData``.
 
     The text must be UTF-8; a broken byte in it costs a character, as in protobuf.
     """
     try:
-        document = json.loads(body.decode("utf-8", "replace"), parse_constant=_refuse_constant)
-        request = EXPORT_REQUESTS[signal]
-        encoded: bytes = request(**_message(request.DESCRIPTOR, document)).SerializeToString()
+        return json.loads(body.decode("utf-8", "replace"), parse_constant=_refuse_constant)
     except RecursionError as error:
         raise BadData("The JSON is nested too deeply.") from error
     except json.JSONDecodeError as error:
@@ -82,6 +80,15 @@ def protobuf_from_json(signal: Signal, body: bytes) -> bytes:
         ) from error
     except ValueError as error:
         raise BadData("The JSON holds a number that is too long.") from error
+
+
+def protobuf_from_json(signal: Signal, document: Any) -> bytes:
+    """Return the protobuf encoding of a parsed export request; raises ``BadData``."""
+    request = EXPORT_REQUESTS[signal]
+    try:
+        encoded: bytes = request(**_message(request.DESCRIPTOR, document)).SerializeToString()
+    except RecursionError as error:
+        raise BadData("The JSON is nested too deeply.") from error
     return encoded
 
 
