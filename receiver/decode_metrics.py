@@ -48,7 +48,7 @@ def metric_points(
                 start_time_unix_nano=point.start_time_unix_nano,
                 time_unix_nano=point.time_unix_nano,
                 value=_value(point, kind) if is_recorded else None,
-                count=getattr(point, "count", None) if is_recorded else None,
+                observation_count=getattr(point, "count", None) if is_recorded else None,
                 attributes=attributes,
                 flags=point.flags,
                 wire=point_wire,

@@ -8,14 +8,18 @@ of SQLite: closing such a handle drops the locks that protect a live store.
 import os
 import stat
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from sqlite_utils import Database
-from sqlite_utils.utils import sqlite3
 
 from store.errors import StoreUnusable
 from store.schema import APPLICATION_ID, SCHEMA_VERSION, migrations
+
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    from sqlite_utils.utils import sqlite3
 
 __all__ = ["Database", "open_reader", "open_writer", "sqlite3", "sqlite_is_safe"]
 

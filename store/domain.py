@@ -329,3 +329,5 @@ class RawRecord:
     resource_wire: bytes
     scope_wire: bytes
     wire: bytes
+    resource_schema_url: str = ""
+    scope_schema_url: str = ""

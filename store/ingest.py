@@ -109,7 +109,7 @@ class Ingest:
         """Interpret a record; one that its dialect stumbles over stays raw and is logged."""
         try:
             self._interpreter.interpret(record, placement, facts)
-        except Exception:
+        except Exception:  # noqa: BLE001 - one odd record must not cost its batch
             _log.exception("record %s could not be interpreted", record.digest.hex())
 
     def _resource_id(self, resource: Resource) -> int:

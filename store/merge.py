@@ -55,9 +55,8 @@ def _fact_statement(table: str, fact: type[Fact], *, key: str, rank: str) -> str
     shared = columns[2 : columns.index(rank)]
     own = columns[columns.index(rank) + 1 :]
     merged = [*map(_smallest, shared), *_ranked(own, rank)]
-    return (
-        f"{_insert(table, columns)} on conflict (session_id, {key}) do update set "
-        + ", ".join(merged)
+    return f"{_insert(table, columns)} on conflict (session_id, {key}) do update set " + ", ".join(
+        merged
     )
 
 
@@ -70,7 +69,9 @@ _STATEMENTS: dict[type[Fact], str] = {
     ResponseGiven: _fact_statement(
         "requests", ResponseGiven, key="request_id", rank="response_rank"
     ),
-    ToolDecided: _fact_statement("tool_calls", ToolDecided, key="tool_call_id", rank="decided_rank"),
+    ToolDecided: _fact_statement(
+        "tool_calls", ToolDecided, key="tool_call_id", rank="decided_rank"
+    ),
     ToolFinished: _fact_statement(
         "tool_calls", ToolFinished, key="tool_call_id", rank="finished_rank"
     ),

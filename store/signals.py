@@ -117,7 +117,7 @@ class MetricPoint(NamedTuple):
     time_unix_nano: int
     value: int | float | None
     """The number of a gauge or sum point, the sum of the others; ``None`` where not recorded."""
-    count: int | None
+    observation_count: int | None
     attributes: Attributes
     flags: int
     wire: bytes

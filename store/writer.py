@@ -1,4 +1,4 @@
-"""The one writer: a bounded queue, one thread, one transaction for all that waits, then the answers.
+"""The one writer: a bounded queue, a thread, a transaction for all that waits, then the answers.
 
 A batch's future is done only after COMMIT with full synchronisation, so whatever was answered
 survives the death of the process and of the machine. Batches that arrive while a transaction is
@@ -117,7 +117,7 @@ class Writer:
             connection.execute("begin immediate")
             self._ingest.store([waiting.batch for waiting in group])
             connection.execute("commit")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the senders must hear of it
             _log.exception("%d export requests could not be written", len(group))
             self._ingest.forget()
             self._roll_back()

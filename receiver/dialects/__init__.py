@@ -55,7 +55,7 @@ class Dialects:
         _identify(record, session_id, facts)
         if isinstance(record, LogRecord):
             change.log_records += 1
-            claude_code.interpret_log(record, placement, facts, change)
+            claude_code.interpret_log(record, placement, facts)
         elif isinstance(record, Span):
             change.spans += 1
             change.saw(min(record.end_time_unix_nano, RECORD_TIME_LIMIT))

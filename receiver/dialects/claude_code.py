@@ -18,7 +18,7 @@ from receiver.dialects.claude_code_tools import tool_decided, tool_finished
 from receiver.dialects.values import event_attributes, integer, text
 from store.domain import Content
 from store.facts import EventSeen, Facts, Placement, PromptGiven, SessionChange, rank_of
-from store.signals import LogRecord, Record, Scope
+from store.signals import LogRecord, MetricPoint, Record, Scope, Span
 
 _SCOPES = "com.anthropic.claude_code"
 
@@ -86,6 +86,9 @@ class EventHead(NamedTuple):
     """What is read of every event before its meaning."""
 
     record: LogRecord
+    change: SessionChange
+    subject_id: str
+    """The id of the request or tool call it tells of; what it is keyed by otherwise."""
     session_id: str
     turn_id: str | None
     agent_id: str | None
@@ -108,16 +111,25 @@ def place(record: Record) -> tuple[str | None, str | None, str | None]:
     """Return session id, name and subject of a record; the session id ``None`` where withheld."""
     attributes = record.attributes
     session_id = text(attributes.get("session.id"))
-    if not isinstance(record, LogRecord):
+    if isinstance(record, Span):
+        return session_id, record.name, _subject_of_span(record)
+    if isinstance(record, MetricPoint):
         return session_id, record.name, None
     name = _name_of(record)
     kind, key = _SUBJECT_KEYS.get(name, ("event", ""))
     own_id = text(attributes.get(key))
-    if own_id is None:
-        kind, own_id = (
-            ("event", record.digest.hex()) if kind == "event" else (kind, own_key(record))
-        )
-    return session_id, name, f"{kind}:{own_id}"
+    if own_id is not None:
+        return session_id, name, f"{kind}:{own_id}"
+    if kind in {"request", "tool"}:
+        return session_id, name, f"{kind}:{own_key(record)}"
+    return session_id, name, f"event:{record.digest.hex()}"
+
+
+def _subject_of_span(record: Span) -> str | None:
+    for kind, key in (("tool", "tool_use_id"), ("request", "request_id")):
+        if (own_id := text(record.attributes.get(key))) is not None:
+            return f"{kind}:{own_id}"
+    return None
 
 
 def own_key(record: LogRecord) -> str:
@@ -125,15 +137,16 @@ def own_key(record: LogRecord) -> str:
     return f"~{record.digest.hex()[:16]}"
 
 
-def interpret_log(
-    record: LogRecord, placement: Placement, facts: Facts, change: SessionChange
-) -> None:
-    """Add what one event means to the facts and to its session."""
+def interpret_log(record: LogRecord, placement: Placement, facts: Facts) -> None:
+    """Add what one event means to the facts and to its session, which ``facts`` has already."""
+    change = facts.sessions[placement.session_id or ""]
     attributes = record.attributes
     name = placement.name or ""
     sequence = integer(attributes.get("event.sequence"))
     head = EventHead(
         record=record,
+        change=change,
+        subject_id=(placement.subject or "").partition(":")[2],
         session_id=change.session_id,
         turn_id=text(attributes.get("prompt.id")),
         agent_id=text(attributes.get("agent_id")),
@@ -144,33 +157,32 @@ def interpret_log(
     change.happened(name, head.rank)
     if head.turn_id is not None:
         facts.turn(head.session_id, head.turn_id, head.time_unix_nano)
-    subject_id = (placement.subject or "").partition(":")[2]
     match name:
         case "api_request":
-            facts.add(request_made(head, subject_id, change))
+            facts.add(request_made(head))
         case "assistant_response":
-            facts.add(response_given(head, subject_id))
+            facts.add(response_given(head))
         case "tool_decision":
-            facts.add(tool_decided(head, subject_id, change))
+            facts.add(tool_decided(head))
         case "tool_result":
-            facts.add(tool_finished(head, subject_id))
+            facts.add(tool_finished(head))
         case "api_error":
-            facts.add(request_failed(head, subject_id, change))
+            facts.add(request_failed(head))
         case "api_refusal":
-            facts.add(request_refused(head, subject_id))
+            facts.add(request_refused(head))
         case _:
-            _keep_event(head, name, facts, change)
+            _keep_event(head, name, facts)
 
 
-def _keep_event(head: EventHead, name: str, facts: Facts, change: SessionChange) -> None:
+def _keep_event(head: EventHead, name: str, facts: Facts) -> None:
     attributes = head.record.attributes
     prompt = text(attributes.get("prompt")) or text(attributes.get("prompt_text"))
     if prompt == _REDACTED:
         prompt = None
     if name == "user_prompt":
-        _note_prompt(head, prompt, facts, change)
+        _note_prompt(head, prompt, facts)
     if name == "permission_mode_changed" and (mode := text(attributes.get("to_mode"))):
-        change.in_mode(mode, head.rank)
+        head.change.in_mode(mode, head.rank)
     facts.add(
         EventSeen(
             digest=head.record.digest,
@@ -189,16 +201,16 @@ def _keep_event(head: EventHead, name: str, facts: Facts, change: SessionChange)
     )
 
 
-def _note_prompt(head: EventHead, prompt: str | None, facts: Facts, change: SessionChange) -> None:
+def _note_prompt(head: EventHead, prompt: str | None, facts: Facts) -> None:
     attributes = head.record.attributes
     command = text(attributes.get("command_name"))
     withheld = text(attributes.get("prompt")) == _REDACTED
     content = Content.WITHHELD if withheld else Content.PRESENT if prompt else Content.UNKNOWN
-    change.latest("last_prompt", head.time_unix_nano)
+    head.change.latest("last_prompt", head.time_unix_nano)
     if command == "exit":
-        change.latest("exited", head.time_unix_nano)
+        head.change.latest("exited", head.time_unix_nano)
     if command is None:
-        change.titled(prompt and prompt[:_TITLE_LENGTH], content, head.rank)
+        head.change.titled(prompt and prompt[:_TITLE_LENGTH], content, head.rank)
     if head.turn_id is not None:
         facts.add(
             PromptGiven(
@@ -214,6 +226,6 @@ def _note_prompt(head: EventHead, prompt: str | None, facts: Facts, change: Sess
 
 
 def _name_of(record: LogRecord) -> str:
-    """Return an event's bare name: its attribute, its event name, or its body without the prefix."""
-    name = text(record.attributes.get("event.name")) or record.event_name or text(record.body) or ""
-    return name.removeprefix("claude_code.")
+    """Return an event's bare name: attribute, event name, or body, without the prefix."""
+    told = text(record.attributes.get("event.name")) or record.event_name or text(record.body)
+    return (told or "").removeprefix("claude_code.")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from receiver.dialects.values import integer, text
 from store.domain import Content
-from store.facts import RequestFailed, RequestMade, RequestRefused, ResponseGiven, SessionChange
+from store.facts import RequestFailed, RequestMade, RequestRefused, ResponseGiven
 
 if TYPE_CHECKING:
     from receiver.dialects.claude_code import EventHead
@@ -21,7 +21,7 @@ _NS_PER_MS = 1_000_000
 _MICROS_PER_USD = 1_000_000
 
 
-def request_made(head: "EventHead", request_id: str, change: SessionChange) -> RequestMade:
+def request_made(head: "EventHead") -> RequestMade:
     """Read an ``api_request``: input excludes the cache, as in the API's own usage."""
     attributes = head.record.attributes
     source_raw = text(attributes.get("query_source"))
@@ -30,12 +30,12 @@ def request_made(head: "EventHead", request_id: str, change: SessionChange) -> R
     input_tokens = integer(attributes.get("input_tokens"))
     cache_read = integer(attributes.get("cache_read_tokens"))
     cache_write = integer(attributes.get("cache_creation_tokens"))
-    change.latest("answered", head.time_unix_nano)
+    head.change.latest("answered", head.time_unix_nano)
     if source == "main" and input_tokens is not None:
-        change.holds(input_tokens + (cache_read or 0) + (cache_write or 0), head.rank)
+        head.change.holds(input_tokens + (cache_read or 0) + (cache_write or 0), head.rank)
     return RequestMade(
         session_id=head.session_id,
-        request_id=request_id,
+        request_id=head.subject_id,
         turn_id=head.turn_id,
         agent_id=head.agent_id,
         started_unix_nano=_started(head, duration_ms),
@@ -60,15 +60,15 @@ def request_made(head: "EventHead", request_id: str, change: SessionChange) -> R
     )
 
 
-def request_failed(head: "EventHead", request_id: str, change: SessionChange) -> RequestFailed:
+def request_failed(head: "EventHead") -> RequestFailed:
     """Read an ``api_error``: sent once, when the client gave up."""
     attributes = head.record.attributes
     source_raw = text(attributes.get("query_source"))
     duration_ms = integer(attributes.get("duration_ms"))
-    change.latest("failed", head.time_unix_nano)
+    head.change.latest("failed", head.time_unix_nano)
     return RequestFailed(
         session_id=head.session_id,
-        request_id=request_id,
+        request_id=head.subject_id,
         turn_id=head.turn_id,
         agent_id=head.agent_id,
         started_unix_nano=_started(head, duration_ms),
@@ -85,13 +85,13 @@ def request_failed(head: "EventHead", request_id: str, change: SessionChange) ->
     )
 
 
-def request_refused(head: "EventHead", request_id: str) -> RequestRefused:
+def request_refused(head: "EventHead") -> RequestRefused:
     """Read an ``api_refusal``: the model declined; its usage comes with the ``api_request``."""
     attributes = head.record.attributes
     source_raw = text(attributes.get("query_source"))
     return RequestRefused(
         session_id=head.session_id,
-        request_id=request_id,
+        request_id=head.subject_id,
         turn_id=head.turn_id,
         agent_id=head.agent_id,
         started_unix_nano=head.time_unix_nano,
@@ -105,7 +105,7 @@ def request_refused(head: "EventHead", request_id: str) -> RequestRefused:
     )
 
 
-def response_given(head: "EventHead", request_id: str) -> ResponseGiven:
+def response_given(head: "EventHead") -> ResponseGiven:
     """Read an ``assistant_response``: all text blocks of a reply, joined."""
     attributes = head.record.attributes
     source_raw = text(attributes.get("query_source"))
@@ -114,7 +114,7 @@ def response_given(head: "EventHead", request_id: str) -> ResponseGiven:
     content = Content.WITHHELD if withheld else Content.PRESENT if response else Content.UNKNOWN
     return ResponseGiven(
         session_id=head.session_id,
-        request_id=request_id,
+        request_id=head.subject_id,
         turn_id=head.turn_id,
         agent_id=head.agent_id,
         started_unix_nano=head.time_unix_nano,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from receiver.dialects.values import boolean, integer, parsed_object, text
 from store.domain import Decider, DecisionScope, Verdict
-from store.facts import SessionChange, ToolDecided, ToolFinished
+from store.facts import ToolDecided, ToolFinished
 
 if TYPE_CHECKING:
     from receiver.dialects.claude_code import EventHead
@@ -37,7 +37,7 @@ class _What(NamedTuple):
     parameters: str | None
 
 
-def tool_decided(head: "EventHead", tool_call_id: str, change: SessionChange) -> ToolDecided:
+def tool_decided(head: "EventHead") -> ToolDecided:
     """Read a ``tool_decision``: comes after a person answered, before the tool runs."""
     attributes = head.record.attributes
     source = text(attributes.get("source"))
@@ -45,11 +45,11 @@ def tool_decided(head: "EventHead", tool_call_id: str, change: SessionChange) ->
     verdict = _verdict(text(attributes.get("decision")), source)
     mode = text(attributes.get("permission_mode"))
     if mode is not None:
-        change.in_mode(mode, head.rank)
+        head.change.in_mode(mode, head.rank)
     reviewed = _CLASSIFIER_VERDICTS.get(text(attributes.get("classifier_verdict")) or "")
     return ToolDecided(
         session_id=head.session_id,
-        tool_call_id=tool_call_id,
+        tool_call_id=head.subject_id,
         turn_id=head.turn_id,
         agent_id=head.agent_id,
         request_id=text(attributes.get("request_id")),
@@ -66,7 +66,7 @@ def tool_decided(head: "EventHead", tool_call_id: str, change: SessionChange) ->
     )
 
 
-def tool_finished(head: "EventHead", tool_call_id: str) -> ToolFinished:
+def tool_finished(head: "EventHead") -> ToolFinished:
     """Read a ``tool_result``: never sent for a rejected call."""
     attributes = head.record.attributes
     duration_ms = integer(attributes.get("duration_ms"))
@@ -76,7 +76,7 @@ def tool_finished(head: "EventHead", tool_call_id: str) -> ToolFinished:
     tool = text(attributes.get("tool_name"))
     return ToolFinished(
         session_id=head.session_id,
-        tool_call_id=tool_call_id,
+        tool_call_id=head.subject_id,
         turn_id=head.turn_id,
         agent_id=head.agent_id,
         request_id=text(attributes.get("request_id")),

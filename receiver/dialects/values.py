@@ -13,6 +13,8 @@ from store.signals import AnyValue, Attributes
 LARGEST_FIGURE = 2**53
 """Counts and durations above this are taken for faults of the sender: unknown."""
 
+_LONGEST_DIGITS = 20
+
 CUT_AT = 2_000
 """Characters of a value that are kept in an event's attributes; the raw record has all."""
 
@@ -36,7 +38,7 @@ def integer(value: AnyValue) -> int | None:
     """Return a whole number from 0 to ``LARGEST_FIGURE`` sent as int, float or digits."""
     if isinstance(value, str):
         try:
-            value = int(value) if len(value) < 20 else None
+            value = int(value) if len(value) < _LONGEST_DIGITS else None
         except ValueError:
             return None
     if isinstance(value, float):

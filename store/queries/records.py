@@ -1,7 +1,17 @@
 """Raw records: what every fact was built from."""
 
+from collections.abc import Iterator
+
 from store.connection import Database
 from store.domain import RawRecord
+
+_SELECT = """
+    select r.id, r.signal, r.name, r.time_unix_nano, r.received_unix_nano,
+        o.wire, c.wire, r.wire, o.schema_url, c.schema_url
+    from records r
+        join resources o on o.id = r.resource_id
+        join scopes c on c.id = r.scope_id
+"""
 
 
 def records(db: Database, session_id: str, subject: str, *, limit: int = 200) -> list[RawRecord]:
@@ -10,4 +20,19 @@ def records(db: Database, session_id: str, subject: str, *, limit: int = 200) ->
     ``subject`` is ``request:<request_id>``, ``tool:<tool_call_id>``, ``turn:<turn_id>`` or the
     ``subject`` of an ``Event``.
     """
-    raise NotImplementedError
+    found = db.execute(
+        f"{_SELECT} where r.session_id = ? and r.subject = ?"
+        " order by r.time_unix_nano, r.id limit ?",
+        [session_id, subject, limit],
+    )
+    return [RawRecord(*row) for row in found]
+
+
+def all_records(db: Database, *, page: int = 1000) -> Iterator[list[RawRecord]]:
+    """Yield every raw record in order of arrival, a page at a time."""
+    after = 0
+    while rows := db.execute(
+        f"{_SELECT} where r.id > ? order by r.id limit ?", [after, page]
+    ).fetchall():
+        yield [RawRecord(*row) for row in rows]
+        after = rows[-1][0]

@@ -1,22 +1,157 @@
 """Sessions, newest activity first, with their totals and state."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from store.connection import Database
-from store.domain import Session
+from store.domain import Agent, Content, DecisionCounts, Session, SessionState
 from store.queries.filter import Filter
+from store.queries.totals import cost_of, tokens_of
+
+WORKING_FOR_NS = 30 * 1_000_000_000
+"""How long after its newest event a session is taken to be working: exports come every 5 s."""
+
+_TURNS = """
+    (select count(*) from turns t where t.session_id = s.session_id
+        and (t.command is null or t.requests > 0))
+"""
 
 
 def sessions(
     db: Database, *, where: Filter, now_ns: int, limit: int = 100, offset: int = 0
 ) -> list[Session]:
-    """Return a page of the sessions that ``where`` admits, newest activity first."""
-    raise NotImplementedError
+    """Return a page of the sessions that ``where`` admits, newest activity first.
+
+    A ``limit`` of 0 is none. What is asked of time is relative to ``now_ns``.
+    """
+    rows = list(
+        db.query(
+            f"select s.*, {_TURNS} as turns from sessions s where s.opened and ({where.sql})"
+            " order by s.last_event_unix_nano desc, s.session_id limit :limit offset :offset",
+            {**where.parameters, "limit": limit or -1, "offset": offset},
+        )
+    )
+    attributes = _attributes(db, [row["session_id"] for row in rows])
+    models = _models(db, [row["session_id"] for row in rows])
+    return [
+        _session(
+            row,
+            attributes=attributes[row["session_id"]],
+            models=models[row["session_id"]],
+            now_ns=now_ns,
+        )
+        for row in rows
+    ]
 
 
-def count_sessions(db: Database, *, where: Filter, now_ns: int) -> int:
+def count_sessions(db: Database, *, where: Filter) -> int:
     """Return how many sessions ``where`` admits."""
-    raise NotImplementedError
+    row = db.execute(
+        f"select count(*) from sessions s where s.opened and ({where.sql})", dict(where.parameters)
+    ).fetchone()
+    return int(row[0])
 
 
 def session(db: Database, session_id: str, *, now_ns: int) -> Session | None:
     """Return one session, or ``None`` when the store does not know it."""
-    raise NotImplementedError
+    only = Filter(text="", sql="s.session_id = :session_id", parameters={"session_id": session_id})
+    found = sessions(db, where=only, now_ns=now_ns, limit=1)
+    return found[0] if found else None
+
+
+def session_ids(db: Database, prefix: str, *, limit: int = 10) -> list[str]:
+    """Return the ids of sessions that begin with ``prefix``, in order."""
+    found = db.execute(
+        "select session_id from sessions where opened and substr(session_id, 1, ?) = ?"
+        " order by session_id limit ?",
+        [len(prefix), prefix, limit],
+    )
+    return [session_id for (session_id,) in found]
+
+
+def _attributes(db: Database, ids: Sequence[str]) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    marks = ", ".join("?" * len(ids))
+    found: defaultdict[str, defaultdict[str, tuple[str, ...]]] = defaultdict(
+        lambda: defaultdict(tuple)
+    )
+    for session_id, name, value in db.execute(
+        f"select session_id, name, value from session_attributes where session_id in ({marks})"
+        " order by session_id, name, value",
+        list(ids),
+    ):
+        found[session_id][name] += (value,)
+    return found
+
+
+def _models(db: Database, ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the models of each session, the one of most requests first."""
+    marks = ", ".join("?" * len(ids))
+    found: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    for session_id, model in db.execute(
+        f"select session_id, model from requests where session_id in ({marks})"
+        " and model is not null group by session_id, model"
+        " order by session_id, count(*) desc, model",
+        list(ids),
+    ):
+        found[session_id] += (model,)
+    return found
+
+
+def _session(
+    row: Mapping[str, Any],
+    *,
+    attributes: Mapping[str, tuple[str, ...]],
+    models: tuple[str, ...],
+    now_ns: int,
+) -> Session:
+    state, reason = _state(row, now_ns)
+    return Session(
+        session_id=row["session_id"],
+        agent=Agent(row["agent"]),
+        title=row["title"],
+        title_content=Content(row["title_content"] or Content.UNKNOWN),
+        models=models,
+        started_at=row["started_unix_nano"],
+        last_event_at=row["last_event_unix_nano"],
+        last_event_name=row["last_event_name"] or "",
+        state=state,
+        state_reason=reason,
+        permission_mode=row["permission_mode"],
+        turns=row["turns"],
+        requests=row["requests"],
+        tool_calls=row["tool_calls"],
+        decisions=DecisionCounts(
+            row["accepted"], row["rejected"], row["aborted"], row["undecided"]
+        ),
+        failed_tool_calls=row["failed_tool_calls"],
+        errors=row["errors"],
+        tokens=tokens_of(row),
+        cost=cost_of(row),
+        context_tokens=row["context_tokens"],
+        records=row["log_records"] + row["spans"] + row["metric_points"],
+        log_records=row["log_records"],
+        spans=row["spans"],
+        metric_points=row["metric_points"],
+        attributes=dict(attributes),
+    )
+
+
+def _state(row: Mapping[str, Any], now_ns: int) -> tuple[SessionState, str]:
+    """Say what a session is doing and from what that is known; nothing announces a start."""
+    prompted = row["last_prompt_unix_nano"] or 0
+    exited = row["exited_unix_nano"] or 0
+    if exited and exited >= prompted:
+        return SessionState.ENDED, "the last prompt was /exit"
+    failed = row["failed_unix_nano"] or 0
+    if failed > max(row["answered_unix_nano"] or 0, prompted):
+        return SessionState.FAILED, "the newest model request was given up"
+    silent_ns = now_ns - row["last_event_unix_nano"]
+    if silent_ns < WORKING_FOR_NS:
+        return SessionState.WORKING, "inferred: it was heard of in the last 30 s"
+    if row["running_tool_calls"]:
+        return (
+            SessionState.IDLE,
+            "a tool call was let through and has no result: it runs, or it was interrupted",
+        )
+    return SessionState.IDLE, "inferred: nothing heard of it for 30 s or more"

@@ -1,10 +1,14 @@
 """The transcript of one session: its turns, and in each what happened, in order."""
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from store.connection import Database
-from store.domain import Event, Request, ToolCall, Turn
+from store.domain import Content, Event, Outcome, Request, RequestStatus, ToolCall, Turn
+from store.queries import permissions, requests
+from store.queries.totals import cost_in, cost_of, tokens_in, tokens_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +23,168 @@ class SubagentNode:
 
 Node: TypeAlias = Request | ToolCall | Event | SubagentNode
 
+_Place: TypeAlias = tuple[int, int, int]
+"""Time, rank among what happened at that time, and the sender's sequence number."""
+
+_Placed: TypeAlias = tuple[_Place, str | None, Node]
+"""A node with its place and the sub-agent that did it."""
+
+_TURNS = """
+    select t.*, e.text as prompt, row_number() over (order by t.started_unix_nano, t.turn_id)
+        as number
+    from turns t left join events e on e.digest = t.prompt_digest
+    where t.session_id = :session_id
+"""
+
+_IN_TURN = "session_id = :session_id and {alias}.turn_id is :turn_id"
+
 
 def turns(db: Database, session_id: str, *, after: int = 0, limit: int = 500) -> list[Turn]:
-    """Return turns number ``after`` + 1 and on, in order; a turn 0 first if anything lies outside."""
-    raise NotImplementedError
+    """Return turns number ``after`` + 1 and on, in order.
+
+    What lies outside of every turn (start-up, connections) has number 0 and comes first when
+    ``after`` is 0.
+    """
+    rows = db.query(
+        f"select * from ({_TURNS}) where number > :after order by number limit :limit",
+        {"session_id": session_id, "after": after, "limit": limit},
+    )
+    found = [_turn(row) for row in rows]
+    outside = None if after else _outside(db, session_id)
+    return found if outside is None else [outside, *found]
 
 
 def nodes(db: Database, session_id: str, turn_id: str | None) -> list[Node]:
-    """Return what happened in a turn (or outside of all) in the order it happened."""
-    raise NotImplementedError
+    """Return what happened in a turn (or outside of all) in the order it happened.
+
+    What a sub-agent did is one node at the place of its first action: the log events carry no key
+    from an Agent call to its sub-agent, so it stands beside the call, not under it.
+    """
+    scope = {"session_id": session_id, "turn_id": turn_id}
+    found: list[_Placed] = []
+    found.extend(
+        (_place(row, 1), row["agent_id"], requests.request_of(row))
+        for row in db.query(_select("requests r", requests.COLUMNS, "r"), scope)
+    )
+    found.extend(
+        (_place(row, 2), row["agent_id"], permissions.tool_call_of(row))
+        for row in db.query(_select("tool_calls c", permissions.COLUMNS, "c"), scope)
+    )
+    found.extend((_place(row, 0), row["agent_id"], _event(row)) for row in db.query(_EVENTS, scope))
+    found.sort(key=lambda item: item[0])
+    return _grouped(found)
+
+
+def _select(table: str, columns: str, alias: str) -> str:
+    return (
+        f"select {columns} from {table} join sessions s using (session_id)"
+        f" where {_IN_TURN.format(alias=alias)}"
+    )
+
+
+_EVENTS = f"""
+    select e.*, e.time_unix_nano as started_unix_nano from events e
+    where {_IN_TURN.format(alias="e")} and not exists (
+        select 1 from turns t where t.session_id = e.session_id and t.turn_id = e.turn_id
+            and t.prompt_digest = e.digest)
+"""
+
+
+def _place(row: Mapping[str, Any], rank: int) -> _Place:
+    return (row["started_unix_nano"], rank, row["sequence"] or 0)
+
+
+def _grouped(found: Iterable[_Placed]) -> list[Node]:
+    """Fold what each sub-agent did into one node, in place of its first action."""
+    by_agent: dict[str, list[Node]] = {}
+    order: list[Node | str] = []
+    started: dict[str, int] = {}
+    for place, agent_id, node in found:
+        if agent_id is None:
+            order.append(node)
+        elif agent_id in by_agent:
+            by_agent[agent_id].append(node)
+        else:
+            by_agent[agent_id] = [node]
+            started[agent_id] = place[0]
+            order.append(agent_id)
+    return [
+        SubagentNode(item, _agent_name(by_agent[item]), started[item], tuple(by_agent[item]))
+        if isinstance(item, str)
+        else item
+        for item in order
+    ]
+
+
+def _agent_name(children: Iterable[Node]) -> str | None:
+    names = {child.agent_name for child in children if isinstance(child, Request)}
+    return min((name for name in names if name is not None), default=None)
+
+
+def _turn(row: Mapping[str, Any]) -> Turn:
+    return Turn(
+        session_id=row["session_id"],
+        turn_id=row["turn_id"],
+        number=row["number"],
+        started_at=row["started_unix_nano"],
+        last_event_at=row["last_event_unix_nano"],
+        prompt=row["prompt"],
+        prompt_content=Content(row["prompt_content"] or Content.NOT_EMITTED),
+        prompt_length=row["prompt_length"],
+        command=row["command"],
+        requests=row["requests"],
+        tool_calls=row["tool_calls"],
+        rejected=row["rejected"] + row["aborted"],
+        failed_tool_calls=row["failed_tool_calls"],
+        errors=row["errors"],
+        tokens=tokens_of(row),
+        cost=cost_of(row),
+    )
+
+
+def _outside(db: Database, session_id: str) -> Turn | None:
+    """Return what lies outside of every turn as a turn of number 0."""
+    found = [
+        child
+        for node in nodes(db, session_id, None)
+        for child in (node.children if isinstance(node, SubagentNode) else (node,))
+    ]
+    if not found:
+        return None
+    made = [node for node in found if isinstance(node, Request)]
+    calls = [node for node in found if isinstance(node, ToolCall)]
+    return Turn(
+        session_id=session_id,
+        turn_id=None,
+        number=0,
+        started_at=min(node.at for node in found),
+        last_event_at=max(node.at for node in found),
+        prompt=None,
+        prompt_content=Content.NOT_EMITTED,
+        prompt_length=None,
+        command=None,
+        requests=len(made),
+        tool_calls=len(calls),
+        rejected=sum(call.outcome is Outcome.NOT_RUN for call in calls),
+        failed_tool_calls=sum(call.outcome is Outcome.FAILED for call in calls),
+        errors=sum(request.status is RequestStatus.ERROR for request in made),
+        tokens=tokens_in(request.tokens for request in made),
+        cost=cost_in(request.cost for request in made),
+    )
+
+
+def _event(row: Mapping[str, Any]) -> Event:
+    digest = row["digest"].hex()
+    is_prompt = row["kind"] == "prompt" and row["turn_id"] is not None
+    return Event(
+        session_id=row["session_id"],
+        turn_id=row["turn_id"],
+        agent_id=row["agent_id"],
+        at=row["time_unix_nano"],
+        sequence=row["sequence"],
+        name=row["name"],
+        kind=row["kind"],
+        text=row["text"],
+        attributes=json.loads(row["attributes"]),
+        subject=f"turn:{row['turn_id']}" if is_prompt else f"event:{digest}",
+    )

@@ -1,0 +1,66 @@
+"""Making the derived tables again from the raw records."""
+
+from collections.abc import Callable
+
+from store.connection import Database
+from store.domain import RawRecord
+from store.facts import Facts
+from store.ingest import Interpreter
+from store.merge import merge
+from store.queries.records import all_records
+from store.schema import DERIVED_TABLES
+from store.signals import Record
+
+_PLACE = "update records set session_id = ?, subject = ?, name = ?, time_unix_nano = ? where id = ?"
+
+
+def reindex(
+    db: Database,
+    interpreter: Interpreter,
+    *,
+    decode: Callable[[RawRecord], Record | None],
+    progress: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Rebuild the derived tables in one transaction; return how many records were read.
+
+    ``decode`` turns a stored record into what the interpreter reads, ``None`` where that cannot be
+    done; ``progress`` is told how many records each page held. Readers see the old tables until
+    the end, and a process that dies midway leaves them as they were.
+    """
+    read = 0
+    db.execute("begin immediate")
+    try:
+        for table in DERIVED_TABLES:
+            db.execute(f"delete from {table}")
+        for page in all_records(db):
+            _interpret(db, interpreter, [(raw, decode(raw)) for raw in page])
+            read += len(page)
+            progress(len(page))
+        db.execute("commit")
+    except BaseException:
+        db.rollback()
+        raise
+    return read
+
+
+def _interpret(
+    db: Database, interpreter: Interpreter, page: list[tuple[RawRecord, Record | None]]
+) -> None:
+    facts = Facts()
+    placed = []
+    for raw, record in page:
+        if record is None:
+            continue
+        placement = interpreter.place(record, raw.received_unix_nano)
+        interpreter.interpret(record, placement, facts)
+        placed.append(
+            (
+                placement.session_id,
+                placement.subject,
+                placement.name,
+                placement.time_unix_nano,
+                raw.record_id,
+            )
+        )
+    merge(db, facts)
+    db.conn.executemany(_PLACE, placed)
