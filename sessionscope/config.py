@@ -1,0 +1,151 @@
+"""What the program is told: defaults, then a TOML file, then the environment, then flags.
+
+The file is ``sessionscope/config.toml`` in the XDG configuration directory, the store is by default
+``sessionscope/sessions.db`` in the XDG state directory (XDG Base Directory Specification 0.8).
+"""
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_PRIVATE = 0o700
+_PORT_LIMIT = 65_536
+_KEYS = ("store", "host", "grpc_port", "http_port")
+
+
+class ConfigError(Exception):
+    """Something the program was told makes no sense; ``str()`` of it is a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Where the store is and on which doors telemetry comes in."""
+
+    store: Path
+    host: str = "localhost"
+    """A loopback address, or ``localhost`` for both: what comes in is not authenticated."""
+    grpc_port: int = 4317
+    """OTLP's registered port for gRPC; 0 lets the system choose."""
+    http_port: int = 4318
+
+
+def load(flags: Mapping[str, object], *, environment: Mapping[str, str]) -> Config:
+    """Return the configuration; of ``flags`` those that are ``None`` were not given.
+
+    Raises ``ConfigError`` naming the key and where it was set.
+    """
+    settings: dict[str, tuple[object, str]] = {
+        "store": (default_store(environment), "the defaults"),
+        **_from_file(config_path(environment)),
+    }
+    settings |= {
+        key: (environment[variable], f"the environment variable {variable}")
+        for key in _KEYS
+        if environment.get(variable := f"SESSIONSCOPE_{key.upper()}")
+    }
+    settings |= {
+        key: (value, f"--{key.replace('_', '-')}")
+        for key, value in flags.items()
+        if value is not None
+    }
+    fields: dict[str, Any] = {}
+    for key, (value, origin) in settings.items():
+        try:
+            fields[key] = _READERS[key](value)
+        except ValueError as error:
+            raise ConfigError(f"{key} in {origin}: {error}") from error
+    return Config(**fields)
+
+
+def config_path(environment: Mapping[str, str]) -> Path:
+    """Return where the configuration file is looked for."""
+    return _base(environment, "XDG_CONFIG_HOME", ".config") / "config.toml"
+
+
+def default_store(environment: Mapping[str, str]) -> Path:
+    """Return the store that is used when none is named."""
+    return _base(environment, "XDG_STATE_HOME", ".local/state") / "sessions.db"
+
+
+def make_store_directory(store: Path, *, environment: Mapping[str, str]) -> None:
+    """Make the directory of ``store`` for this user alone, whatever the umask.
+
+    A directory that was there keeps its mode, unless it is the default one, which is only ours.
+    Raises ``ConfigError`` when it cannot be made.
+    """
+    directory = store.parent
+    try:
+        if not directory.exists():
+            directory.mkdir(mode=_PRIVATE, parents=True)
+            directory.chmod(_PRIVATE)
+        elif directory == default_store(environment).parent:
+            directory.chmod(_PRIVATE)
+    except OSError as error:
+        raise ConfigError(f"cannot make {directory} for the store: {error.strerror}") from error
+
+
+def _base(environment: Mapping[str, str], variable: str, fallback: str) -> Path:
+    named = Path(environment.get(variable, ""))
+    base = named if named.is_absolute() else Path.home() / fallback
+    return base / "sessionscope"
+
+
+def _from_file(path: Path) -> dict[str, tuple[object, str]]:
+    try:
+        with path.open("rb") as file:
+            settings = tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"cannot read {path}: {error}") from error
+    for key in settings:
+        if key not in _KEYS:
+            raise ConfigError(f"{path}: unknown key {key!r}; the keys are {', '.join(_KEYS)}")
+    return {key: (value, str(path)) for key, value in settings.items()}
+
+
+def _store(value: object) -> Path:
+    if not isinstance(value, str | Path) or not str(value):
+        raise ValueError("the path of a file is wanted")
+    return Path(os.path.abspath(Path(value).expanduser()))  # noqa: PTH100 - resolve() follows links
+
+
+def _host(value: object) -> str:
+    if value == "localhost":
+        return value
+    try:
+        is_loopback = ipaddress.ip_address(str(value)).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise ValueError(
+            f"{value!r} is not a loopback address (localhost, 127.0.0.1 or ::1); telemetry holds "
+            "prompts and commands and comes in without a password, so it is taken from this "
+            "machine alone"
+        )
+    return str(value)
+
+
+def _port(value: object) -> int:
+    wanted = f"a number from 0 to {_PORT_LIMIT - 1} is wanted, not {value!r}"
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError(wanted)  # noqa: TRY004 - a setting is wrong, not the program
+    try:
+        port = int(value)
+    except ValueError as error:
+        raise ValueError(wanted) from error
+    if not 0 <= port < _PORT_LIMIT:
+        raise ValueError(wanted)
+    return port
+
+
+_READERS: Mapping[str, Callable[[object], object]] = {
+    "store": _store,
+    "host": _host,
+    "grpc_port": _port,
+    "http_port": _port,
+}
