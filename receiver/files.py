@@ -7,8 +7,9 @@ the signals may be mixed. A file may be gzip-compressed, whatever its name.
 import gzip
 import zlib
 from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from receiver.decode import Encoding, decode
 from receiver.errors import ReceiverError
@@ -50,7 +51,8 @@ def read_lines(path: Path, *, received_unix_nano: int) -> Iterator[Line]:
         file.seek(0)
         number = 0
         try:
-            for number, raw in enumerate(_raw_lines(gzip.open(file) if is_gzip else file), 1):
+            lines = _raw_lines(gzip.GzipFile(fileobj=file) if is_gzip else file)
+            for number, raw in enumerate(lines, 1):
                 batches, problem = _decoded(raw, received_unix_nano)
                 if batches or problem:
                     yield Line(number, batches, problem, file.tell())
@@ -59,7 +61,7 @@ def read_lines(path: Path, *, received_unix_nano: int) -> Iterator[Line]:
             yield Line(number + 1, (), problem, file.tell())
 
 
-def _raw_lines(file: IO[bytes]) -> Iterator[bytes]:
+def _raw_lines(file: BufferedIOBase) -> Iterator[bytes]:
     """Yield lines, of those over the limit only the part that shows it."""
     while line := file.readline(LINE_LIMIT + 1):
         yield line
