@@ -1,0 +1,87 @@
+"""One row per session."""
+
+from collections.abc import Mapping
+
+from sessionscope.tables.columns import COST, TOKENS, Columns, at, fields, nested, unknown
+from store.domain import Content, Session
+from store.queries.filter_keys import REPOSITORY_ATTRIBUTES, USER_ATTRIBUTES
+from tui.present.words import PERMISSIVE_MODES
+
+
+def _attributes(session: Session) -> Mapping[str, str | list[str]]:
+    """Return each attribute's value, or all of them where it changed during the session."""
+    return {
+        name: values[0] if len(values) == 1 else list(values)
+        for name, values in session.attributes.items()
+    }
+
+
+def _flags(session: Session) -> list[str]:
+    found = {
+        "permissive_mode": session.permission_mode in PERMISSIVE_MODES,
+        "rejected_tool_calls": session.decisions.rejected,
+        "failed_tool_calls": session.failed_tool_calls,
+        "api_errors": session.errors,
+    }
+    return [flag for flag, is_set in found.items() if is_set]
+
+
+def _notes(session: Session) -> list[str]:
+    unreported = session.cost.unreported_requests
+    return [
+        session.state_reason,
+        *([f"{unreported} requests reported no cost: it is a lower bound"] if unreported else []),
+    ]
+
+
+COVERAGE: Columns = {
+    "coverage.signals.logs": lambda session: session.log_records,
+    "coverage.signals.metrics": lambda session: session.metric_points,
+    "coverage.signals.spans": lambda session: session.spans,
+    "coverage.events": lambda session: session.log_records,
+    "coverage.sequence_gaps": unknown,
+    "coverage.duplicates": unknown,
+    "coverage.content.prompts": lambda session: session.title_content,
+    **dict.fromkeys(
+        (
+            f"coverage.content.{content}"
+            for content in ("responses", "tool_details", "tool_content", "raw_bodies")
+        ),
+        lambda _session: Content.UNKNOWN,
+    ),
+    "coverage.cost_difference_usd": unknown,
+    "coverage.notes": _notes,
+}
+
+COLUMNS: Columns = {
+    **fields("session_id", "agent"),
+    "agent_version": lambda session: session.attribute("app.version", "service.version"),
+    **fields("title"),
+    "user": lambda session: session.attribute(*USER_ATTRIBUTES),
+    "repository": lambda session: session.attribute(*REPOSITORY_ATTRIBUTES),
+    "working_directory": lambda session: session.attribute(
+        "working_directory", "process.working_directory"
+    ),
+    "entrypoint": lambda session: session.attribute("app.entrypoint"),
+    "terminal": lambda session: session.attribute("terminal.type"),
+    "attributes": _attributes,
+    "models": lambda session: list(session.models),
+    "started_at": at("started_at"),
+    "last_event_at": at("last_event_at"),
+    **fields("state", "permission_mode", "turns", "requests", "tool_calls"),
+    **nested("decisions", fields("accepted", "rejected", "aborted", "unknown")),
+    **fields("errors"),
+    **TOKENS,
+    **COST,
+    "cache_hit_ratio": lambda session: session.tokens.cache_hit_ratio,
+    **fields("context_tokens"),
+    "lines_added": unknown,
+    "lines_removed": unknown,
+    "commits": unknown,
+    "pull_requests": unknown,
+    "active_seconds.user": unknown,
+    "active_seconds.agent": unknown,
+    "parent_session_id": unknown,
+    "flags": _flags,
+    **COVERAGE,
+}
