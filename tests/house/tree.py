@@ -8,11 +8,12 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("sessionscope", "receiver", "store", "tui")
 
 _FOLDERS = (*ROOMS, "tests", "screenshots", "benchmarks", "docs", ".ci")
+_NOT_OURS = {".coverage", ".git", "snapshot_report.html"}
 
 
 def project_files() -> Iterator[Path]:
-    """Yield the files of the project, without environments, caches and compiled code."""
-    yield from (path for path in ROOT.iterdir() if path.is_file())
+    """Yield the files of the project, without environments, caches, reports and compiled code."""
+    yield from (path for path in ROOT.iterdir() if path.is_file() and path.name not in _NOT_OURS)
     for folder in _FOLDERS:
         yield from (
             path
