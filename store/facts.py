@@ -278,36 +278,33 @@ class TurnSpan(NamedTuple):
     last_event_unix_nano: int
 
 
-Fact: TypeAlias = (
-    RequestMade
-    | RequestFailed
-    | RequestRefused
-    | ResponseGiven
-    | ToolDecided
-    | ToolFinished
-    | PromptGiven
-    | EventSeen
-)
+RequestFact: TypeAlias = RequestMade | RequestFailed | RequestRefused | ResponseGiven
+ToolCallFact: TypeAlias = ToolDecided | ToolFinished
+Key: TypeAlias = tuple[str, str]
+"""Session id and the agent's own id of a thing in it."""
 
 
 @dataclass(slots=True)
 class Facts:
     """Everything a batch of records means."""
 
-    by_kind: dict[type[Fact], list[Fact]] = field(default_factory=dict)
+    requests: dict[Key, list[RequestFact]] = field(default_factory=dict)
+    tool_calls: dict[Key, list[ToolCallFact]] = field(default_factory=dict)
+    prompts: list[PromptGiven] = field(default_factory=list)
+    events: list[EventSeen] = field(default_factory=list)
     sessions: dict[str, SessionChange] = field(default_factory=dict)
-    turns: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    turns: dict[Key, tuple[int, int]] = field(default_factory=dict)
     attributes: set[AttributeSeen] = field(default_factory=set)
     identified: set[tuple[str, bytes, str]] = field(default_factory=set)
     """Session, resource and identity of which the attributes are noted already."""
 
-    def add(self, fact: Fact) -> None:
-        """Keep a fact for the merge."""
-        kind = type(fact)
-        if (facts := self.by_kind.get(kind)) is not None:
-            facts.append(fact)
-        else:
-            self.by_kind[kind] = [fact]
+    def of_request(self, fact: RequestFact) -> None:
+        """Note news of a model request."""
+        self.requests.setdefault((fact.session_id, fact.request_id), []).append(fact)
+
+    def of_tool_call(self, fact: ToolCallFact) -> None:
+        """Note news of a tool call."""
+        self.tool_calls.setdefault((fact.session_id, fact.tool_call_id), []).append(fact)
 
     def session(self, session_id: str, agent: Agent, time_unix_nano: int) -> SessionChange:
         """Return what is to change in a session, having widened it to ``time_unix_nano``."""

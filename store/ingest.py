@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
+from store.binding import insert_into, run_many
 from store.connection import Database
 from store.facts import Facts, Placement
 from store.merge import merge
@@ -24,9 +25,22 @@ _SCOPE = (
     " on conflict do nothing"
 )
 _RECORD = (
-    "insert into records (digest, signal, resource_id, scope_id, received_unix_nano,"
-    " time_unix_nano, name, session_id, subject, wire) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    " on conflict do nothing"
+    insert_into(
+        "records",
+        (
+            "digest",
+            "signal",
+            "resource_id",
+            "scope_id",
+            "received_unix_nano",
+            "time_unix_nano",
+            "name",
+            "session_id",
+            "subject",
+            "wire",
+        ),
+    )
+    + " on conflict do nothing"
 )
 
 
@@ -81,7 +95,7 @@ class Ingest:
         rows = [
             (
                 record.digest,
-                batch.signal,
+                batch.signal.value,
                 self._resource_id(record.resource),
                 self._scope_id(record.scope),
                 batch.received_unix_nano,
@@ -94,7 +108,7 @@ class Ingest:
             for record, placement in zip(batch.records, placements, strict=True)
         ]
         before = self._db.execute("select ifnull(max(id), 0) from records").fetchone()[0]
-        if self._db.conn.executemany(_RECORD, rows).rowcount == len(rows):
+        if run_many(self._db, _RECORD, rows) == len(rows):
             return range(len(rows))
         inserted = self._db.execute("select digest from records where id > ?", [before])
         left = {digest for (digest,) in inserted}

@@ -1,36 +1,35 @@
-"""How facts become rows: one ``insert … on conflict`` statement a kind of fact.
+"""How facts become rows: one ``insert … on conflict`` statement a table.
 
 Every merge is commutative, associative and idempotent, so the derived tables depend on the set of
-records alone. Shared columns take the smallest known value, a fact's own columns are those of the
-record with the highest rank, and spans of time only widen.
+records alone. Columns that several facts of a thing share take the smallest known value, a fact's
+own columns are those of the record with the highest rank, and spans of time only widen. News of
+one thing in one batch is folded by the same rules first: a decision and its result mostly come
+together, and a row is cheaper to write once than twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
+from store.binding import insert_into, run_many
 from store.connection import Database
 from store.facts import (
     AttributeSeen,
     EventSeen,
-    Fact,
     Facts,
-    PromptGiven,
+    Key,
+    RequestFact,
     RequestFailed,
     RequestMade,
     RequestRefused,
     ResponseGiven,
     SessionChange,
+    ToolCallFact,
     ToolDecided,
     ToolFinished,
     TurnSpan,
 )
-
-
-def _insert(table: str, columns: Sequence[str]) -> str:
-    marks = ", ".join("?" * len(columns))
-    return f"insert into {table} ({', '.join(columns)}) values ({marks})"
 
 
 def _smallest(column: str) -> str:
@@ -50,73 +49,84 @@ def _ranked(columns: Sequence[str], rank: str, *, comparison: str = ">") -> list
     return [f"{column} = iif({wins}, excluded.{column}, {column})" for column in (*columns, rank)]
 
 
-def _fact_statement(table: str, fact: type[Fact], *, key: str, rank: str) -> str:
-    columns = fact._fields
-    shared = columns[2 : columns.index(rank)]
-    own = columns[columns.index(rank) + 1 :]
-    merged = [*map(_smallest, shared), *_ranked(own, rank)]
-    return f"{_insert(table, columns)} on conflict (session_id, {key}) do update set " + ", ".join(
-        merged
-    )
+class _Facet(NamedTuple):
+    """Which columns of a table one kind of fact fills; ``start`` is where they begin in a row."""
+
+    start: int
+    width: int
+    """The rank and the columns that are the fact's own."""
 
 
-_STATEMENTS: dict[type[Fact], str] = {
-    RequestMade: _fact_statement("requests", RequestMade, key="request_id", rank="made_rank"),
-    RequestFailed: _fact_statement("requests", RequestFailed, key="request_id", rank="failed_rank"),
-    RequestRefused: _fact_statement(
-        "requests", RequestRefused, key="request_id", rank="refused_rank"
-    ),
-    ResponseGiven: _fact_statement(
-        "requests", ResponseGiven, key="request_id", rank="response_rank"
-    ),
-    ToolDecided: _fact_statement(
-        "tool_calls", ToolDecided, key="tool_call_id", rank="decided_rank"
-    ),
-    ToolFinished: _fact_statement(
-        "tool_calls", ToolFinished, key="tool_call_id", rank="finished_rank"
-    ),
-    EventSeen: f"{_insert('events', EventSeen._fields)} on conflict do nothing",
-    PromptGiven: (
-        "update turns set prompt_rank = ?3, prompt_digest = ?4, prompt_content = ?5,"
-        " prompt_length = ?6, command = ?7 where session_id = ?1 and turn_id = ?2"
-        " and (prompt_rank is null or prompt_rank > ?3)"
-    ),
-}
+class _Table:
+    """A table in whose rows several kinds of facts about one thing meet."""
+
+    def __init__(self, name: str, *kinds: type[RequestFact | ToolCallFact]) -> None:
+        first = kinds[0]._fields
+        self.shared = next(index for index, column in enumerate(first) if column.endswith("_rank"))
+        self.facets: dict[type[RequestFact | ToolCallFact], _Facet] = {}
+        self.columns = list(first[: self.shared])
+        merged = [_smallest(column) for column in first[2 : self.shared]]
+        for kind in kinds:
+            rank, *own = kind._fields[self.shared :]
+            self.facets[kind] = _Facet(len(self.columns), len(own) + 1)
+            self.columns += [rank, *own]
+            merged += _ranked(own, rank)
+        self.statement = (
+            f"{insert_into(name, self.columns)} on conflict ({', '.join(first[:2])}) do update set "
+            + ", ".join(merged)
+        )
+
+    def row(self, news: Sequence[RequestFact | ToolCallFact]) -> list[Any]:
+        """Fold all news of one thing into one row."""
+        shared = self.shared
+        row: list[Any] = [*news[0][:shared], *(None,) * (len(self.columns) - shared)]
+        for fact in news:
+            start, width = self.facets[type(fact)]
+            if row[start] is None or fact[shared] > row[start]:
+                row[start : start + width] = fact[shared:]
+            if fact is not news[0]:
+                for index in range(2, shared):
+                    value = fact[index]
+                    if value is not None and (row[index] is None or value < row[index]):
+                        row[index] = value
+        return row
+
+
+_REQUESTS = _Table("requests", RequestMade, RequestFailed, RequestRefused, ResponseGiven)
+_TOOL_CALLS = _Table("tool_calls", ToolDecided, ToolFinished)
 
 _TURN = (
-    f"{_insert('turns', TurnSpan._fields)} on conflict (session_id, turn_id) do update set "
+    f"{insert_into('turns', TurnSpan._fields)} on conflict (session_id, turn_id) do update set "
     "started_unix_nano = min(started_unix_nano, excluded.started_unix_nano), "
     "last_event_unix_nano = max(last_event_unix_nano, excluded.last_event_unix_nano)"
 )
-_ATTRIBUTE = f"{_insert('session_attributes', AttributeSeen._fields)} on conflict do nothing"
+_PROMPT = (
+    "update turns set prompt_rank = ?3, prompt_digest = ?4, prompt_content = ?5,"
+    " prompt_length = nullif(?6, ''), command = nullif(?7, '')"
+    " where session_id = ?1 and turn_id = ?2 and (prompt_rank is null or prompt_rank > ?3)"
+)
+_EVENT = f"{insert_into('events', EventSeen._fields)} on conflict do nothing"
+_ATTRIBUTE = f"{insert_into('session_attributes', AttributeSeen._fields)} on conflict do nothing"
 
 _SESSION_COLUMNS = [column.name for column in fields(SessionChange)]
-_session_row = attrgetter(*_SESSION_COLUMNS)
+_session_row: Callable[[SessionChange], tuple[Any, ...]] = attrgetter(*_SESSION_COLUMNS)
+_MARKS = ("last_prompt", "exited", "failed", "answered")
+_COUNTS = ("log_records", "spans", "metric_points")
 _SESSION = (
-    f"{_insert('sessions', _SESSION_COLUMNS)} on conflict (session_id) do update set "
-    + ", ".join(
-        [
-            *map(_smallest, ("agent", "started_unix_nano")),
-            *map(
-                _largest,
-                (
-                    "last_event_unix_nano",
-                    "opened",
-                    "last_prompt_unix_nano",
-                    "exited_unix_nano",
-                    "failed_unix_nano",
-                    "answered_unix_nano",
-                ),
-            ),
-            *_ranked(["last_event_name"], "last_event_rank"),
-            *_ranked(["title", "title_content"], "title_rank", comparison="<"),
-            *_ranked(["permission_mode"], "permission_mode_rank"),
-            *_ranked(["context_tokens"], "context_rank"),
-            *(
-                f"{count} = {count} + excluded.{count}"
-                for count in ("log_records", "spans", "metric_points")
-            ),
-        ]
+    f"{insert_into('sessions', _SESSION_COLUMNS)} on conflict (session_id) do update set "
+    + (
+        ", ".join(
+            [
+                *map(_smallest, ("agent", "started_unix_nano")),
+                *map(_largest, ("last_event_unix_nano", "opened")),
+                *(_largest(f"{mark}_unix_nano") for mark in _MARKS),
+                *_ranked(["last_event_name"], "last_event_rank"),
+                *_ranked(["title", "title_content"], "title_rank", comparison="<"),
+                *_ranked(["permission_mode"], "permission_mode_rank"),
+                *_ranked(["context_tokens"], "context_rank"),
+                *(f"{count} = {count} + excluded.{count}" for count in _COUNTS),
+            ]
+        )
     )
 )
 
@@ -126,13 +136,16 @@ def merge(db: Database, facts: Facts) -> None:
 
     Sessions and turns come first: the triggers that keep their totals update rows that must exist.
     """
-    _run(db, _SESSION, map(_session_row, facts.sessions.values()))
-    _run(db, _TURN, ((*key, *span) for key, span in facts.turns.items()))
-    _run(db, _ATTRIBUTE, facts.attributes)
-    for kind, statement in _STATEMENTS.items():
-        if found := facts.by_kind.get(kind):
-            _run(db, statement, found)
+    run_many(db, _SESSION, map(_session_row, facts.sessions.values()))
+    run_many(db, _TURN, ((*key, *span) for key, span in facts.turns.items()))
+    run_many(db, _ATTRIBUTE, facts.attributes)
+    run_many(db, _EVENT, facts.events)
+    run_many(db, _PROMPT, facts.prompts)
+    _merge_news(db, _REQUESTS, facts.requests)
+    _merge_news(db, _TOOL_CALLS, facts.tool_calls)
 
 
-def _run(db: Database, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-    db.conn.executemany(statement, rows)
+def _merge_news(
+    db: Database, table: _Table, news: Mapping[Key, Sequence[RequestFact | ToolCallFact]]
+) -> None:
+    run_many(db, table.statement, map(table.row, news.values()))

@@ -159,17 +159,17 @@ def interpret_log(record: LogRecord, placement: Placement, facts: Facts) -> None
         facts.turn(head.session_id, head.turn_id, head.time_unix_nano)
     match name:
         case "api_request":
-            facts.add(request_made(head))
+            facts.of_request(request_made(head))
         case "assistant_response":
-            facts.add(response_given(head))
+            facts.of_request(response_given(head))
         case "tool_decision":
-            facts.add(tool_decided(head))
+            facts.of_tool_call(tool_decided(head))
         case "tool_result":
-            facts.add(tool_finished(head))
+            facts.of_tool_call(tool_finished(head))
         case "api_error":
-            facts.add(request_failed(head))
+            facts.of_request(request_failed(head))
         case "api_refusal":
-            facts.add(request_refused(head))
+            facts.of_request(request_refused(head))
         case _:
             _keep_event(head, name, facts)
 
@@ -183,7 +183,7 @@ def _keep_event(head: EventHead, name: str, facts: Facts) -> None:
         _note_prompt(head, prompt, facts)
     if name == "permission_mode_changed" and (mode := text(attributes.get("to_mode"))):
         head.change.in_mode(mode, head.rank)
-    facts.add(
+    facts.events.append(
         EventSeen(
             digest=head.record.digest,
             session_id=head.session_id,
@@ -212,7 +212,7 @@ def _note_prompt(head: EventHead, prompt: str | None, facts: Facts) -> None:
     if command is None:
         head.change.titled(prompt and prompt[:_TITLE_LENGTH], content, head.rank)
     if head.turn_id is not None:
-        facts.add(
+        facts.prompts.append(
             PromptGiven(
                 session_id=head.session_id,
                 turn_id=head.turn_id,
