@@ -1,0 +1,93 @@
+"""The same lists for people: plain lines in the columns of the screens, without escape codes."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from store.domain import Request, Session, ToolCall
+from tui import format as formats
+from tui.marks import Marks, decision_badge
+from tui.present import request_row, session_row, words
+from tui.present.columns import Column, Placed, arrange, heading, row
+from tui.present.lines import Line
+
+_SHORT_ID = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What lines are drawn on."""
+
+    width: int
+    """Cells; columns that do not fit are left out."""
+    marks: Marks
+    now_ns: int
+
+
+def session_lines(sessions: Iterable[Session], sheet: Sheet) -> Iterator[str]:
+    """Yield a heading and a line for each session."""
+    columns = (
+        Column("id", "SESSION", _SHORT_ID, 0),
+        *session_row.columns(sheet.marks),
+    )
+
+    def cells(session: Session) -> Mapping[str, Line]:
+        drawn = session_row.cells(session, sheet.now_ns, sheet.marks)
+        return {"id": Line.of(session.session_id[:_SHORT_ID]), **drawn}
+
+    return _lines(arrange(columns, sheet.width), map(cells, sessions))
+
+
+def request_lines(requests: Iterable[Request], sheet: Sheet) -> Iterator[str]:
+    """Yield a heading and a line for each request."""
+    columns = (
+        Column("session", "SESSION", _SHORT_ID, 0),
+        Column("at", "SENT", 19, 2),
+        *(
+            column
+            for column in request_row.columns()
+            if column.id not in {"number", "time", "split"}
+        ),
+    )
+
+    def cells(request: Request) -> Mapping[str, Line]:
+        return {
+            **request_row.cells(request, 0, sheet.marks),
+            "session": Line.of(request.session_id[:_SHORT_ID]),
+            "at": Line.of(formats.date_and_clock(request.at)),
+        }
+
+    return _lines(arrange(columns, sheet.width), map(cells, requests))
+
+
+def tool_call_lines(calls: Iterable[ToolCall], sheet: Sheet) -> Iterator[str]:
+    """Yield a heading and a line for each tool call."""
+    columns = (
+        Column("session", "SESSION", _SHORT_ID, 4),
+        Column("at", "WHEN", 19, 5),
+        Column("decision", "DECISION", 13, 0),
+        Column("tool", "TOOL", 8, 1, most=24),
+        Column("what", "WHAT", 20, 2, most=100),
+        Column("mode", "MODE", 11, 6, most=17),
+        Column("waited", "WAITED", 8, 7, right=True),
+        Column("outcome", "OUTCOME", 8, 3, most=16),
+    )
+
+    def cells(call: ToolCall) -> Mapping[str, Line]:
+        return {
+            "session": Line.of(call.session_id[:_SHORT_ID]),
+            "at": Line.of(formats.date_and_clock(call.at)),
+            "decision": Line.of(decision_badge(call, sheet.marks)),
+            "tool": Line.of(words.tool(call, sheet.marks)),
+            "what": Line.of(words.what(call)),
+            "mode": Line.of(call.mode or formats.UNKNOWN),
+            "waited": Line.of(formats.duration(call.waited_ms)),
+            "outcome": Line.of(words.outcome(call, sheet.marks)),
+        }
+
+    return _lines(arrange(columns, sheet.width), map(cells, calls))
+
+
+def _lines(placed: Sequence[Placed], rows: Iterable[Mapping[str, Line]]) -> Iterator[str]:
+    yield heading(placed).text.rstrip()
+    for cells in rows:
+        yield row(placed, cells).text.rstrip()
