@@ -295,7 +295,7 @@ class Facts:
     sessions: dict[str, SessionChange] = field(default_factory=dict)
     turns: dict[Key, tuple[int, int]] = field(default_factory=dict)
     attributes: set[AttributeSeen] = field(default_factory=set)
-    identified: set[tuple[str, bytes, str]] = field(default_factory=set)
+    identified: set[tuple[str, bytes, object]] = field(default_factory=set)
     """Session, resource and identity of which the attributes are noted already."""
 
     def of_request(self, fact: RequestFact) -> None:

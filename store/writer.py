@@ -25,6 +25,9 @@ MAX_QUEUED_BYTES = 256 * 1024 * 1024
 MAX_GROUP_RECORDS = 5_000
 """Records in one transaction, unless a single batch holds more."""
 
+CHECKPOINT_AFTER_S = 1.0
+"""Quiet seconds after which what the write-ahead log holds is moved into the database."""
+
 
 @dataclass(slots=True)
 class _Waiting:
@@ -43,6 +46,7 @@ class Writer:
         self._lock = threading.Lock()
         self._queued_bytes = 0
         self._accepting = False
+        self._wants_checkpoint = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -90,7 +94,7 @@ class Writer:
         """Wait for a batch, then take what else waits; also tell whether the end was reached."""
         group: list[_Waiting] = []
         records = 0
-        waiting = self._queue.get()
+        waiting = self._first()
         while waiting is not None:
             group.append(waiting)
             records += len(waiting.batch.records)
@@ -101,6 +105,22 @@ class Writer:
             except queue.Empty:
                 return group, False
         return group, True
+
+    def _first(self) -> _Waiting | None:
+        """Wait for a batch or the end; use the first quiet moment for a checkpoint."""
+        if self._wants_checkpoint:
+            try:
+                return self._queue.get(timeout=CHECKPOINT_AFTER_S)
+            except queue.Empty:
+                self._wants_checkpoint = False
+                self._checkpoint()
+        return self._queue.get()
+
+    def _checkpoint(self) -> None:
+        try:
+            self._db.execute("pragma wal_checkpoint(passive)").fetchall()
+        except sqlite3.Error:
+            _log.exception("the write-ahead log could not be checkpointed")
 
     def _write(self, group: list[_Waiting]) -> None:
         """Write a group; when that fails, write its batches one by one, so one cannot fail all."""
@@ -117,6 +137,7 @@ class Writer:
             connection.execute("begin immediate")
             self._ingest.store([waiting.batch for waiting in group])
             connection.execute("commit")
+            self._wants_checkpoint = True
         except Exception as error:  # noqa: BLE001 - whatever it is, the senders must hear of it
             _log.exception("%d export requests could not be written", len(group))
             self._ingest.forget()

@@ -65,10 +65,14 @@ class Dialects:
 
 def _identify(record: Record, session_id: str, facts: Facts) -> None:
     """Note who and where a session is, once a batch for each combination of values."""
-    attributes = record.attributes
-    identity = tuple(attributes.get(name) for name in _IDENTITY)
-    key = (session_id, record.resource.digest, repr(identity))
-    if key in facts.identified:
+    identity = tuple(map(record.attributes.get, _IDENTITY))
+    key: tuple[str, bytes, object] = (session_id, record.resource.digest, identity)
+    try:
+        is_known = key in facts.identified
+    except TypeError:
+        key = (session_id, record.resource.digest, repr(identity))
+        is_known = key in facts.identified
+    if is_known:
         return
     facts.identified.add(key)
     known = {**record.resource.attributes, **dict(zip(_IDENTITY, identity, strict=True))}

@@ -21,10 +21,10 @@ CUT_AT = 2_000
 
 def text(value: AnyValue) -> str | None:
     """Return a value as text; ``None`` for what is absent or empty."""
-    if value is None or value == "":
-        return None
     if isinstance(value, str):
-        return value
+        return value or None
+    if value is None:
+        return None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, bytes):
@@ -36,6 +36,8 @@ def text(value: AnyValue) -> str | None:
 
 def integer(value: AnyValue) -> int | None:
     """Return a whole number from 0 to ``LARGEST_FIGURE`` sent as int, float or digits."""
+    if value is None or value.__class__ is int and 0 <= value <= LARGEST_FIGURE:
+        return value
     if isinstance(value, str):
         try:
             value = int(value) if len(value) < _LONGEST_DIGITS else None
