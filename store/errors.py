@@ -15,8 +15,8 @@ class StoreError(Exception):
 class StoreBusy(StoreError):
     """The store cannot take more right now (queue full, disk full, disk slow); nothing is stored.
 
-    ``retry_after_s`` is when to try again, in whole seconds, at most 5 (``bar`` G12: real clients
-    drop the batch when asked to wait longer than their own deadline).
+    ``retry_after_s`` is when to try again, in whole seconds, at most 5: real clients drop the batch
+    when asked to wait longer than their own deadline (reliability G12).
     """
 
     def __init__(self, message: str, retry_after_s: int = 1) -> None:

@@ -5,8 +5,6 @@ one row (a decision and a result in one tool call). The fields of each fact are 
 order. ``rank`` orders two records that tell the same thing: see ``rank_of``.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from store.domain import Agent
@@ -209,66 +207,6 @@ class Placement(NamedTuple):
     """The record's time, else when it was observed, else when it was received."""
 
 
-@dataclass(slots=True)
-class SessionChange:
-    """What a batch adds to one session; merged into its row once a batch."""
-
-    session_id: str
-    agent: Agent
-    started_unix_nano: int
-    last_event_unix_nano: int
-    opened: bool = False
-    """Whether anything but start-up notices came (a resume sends those under a throw-away id)."""
-    last_event_name: str | None = None
-    last_event_rank: bytes | None = None
-    last_prompt_unix_nano: int | None = None
-    exited_unix_nano: int | None = None
-    failed_unix_nano: int | None = None
-    answered_unix_nano: int | None = None
-    title: str | None = None
-    title_content: str | None = None
-    title_rank: bytes | None = None
-    permission_mode: str | None = None
-    permission_mode_rank: bytes | None = None
-    context_tokens: int | None = None
-    context_rank: bytes | None = None
-    log_records: int = 0
-    spans: int = 0
-    metric_points: int = 0
-
-    def saw(self, time_unix_nano: int) -> None:
-        """Widen the span of time the session covers."""
-        self.started_unix_nano = min(self.started_unix_nano, time_unix_nano)
-        self.last_event_unix_nano = max(self.last_event_unix_nano, time_unix_nano)
-
-    def happened(self, name: str, rank: bytes) -> None:
-        """Keep the name of the newest event."""
-        if self.last_event_rank is None or rank > self.last_event_rank:
-            self.last_event_name, self.last_event_rank = name, rank
-
-    def titled(self, title: str | None, content: str, rank: bytes) -> None:
-        """Keep the earliest prompt as title."""
-        if self.title_rank is None or rank < self.title_rank:
-            self.title, self.title_content, self.title_rank = title, content, rank
-
-    def in_mode(self, mode: str, rank: bytes) -> None:
-        """Keep the newest permission mode."""
-        if self.permission_mode_rank is None or rank > self.permission_mode_rank:
-            self.permission_mode, self.permission_mode_rank = mode, rank
-
-    def holds(self, context_tokens: int, rank: bytes) -> None:
-        """Keep the size of the newest context of the main conversation."""
-        if self.context_rank is None or rank > self.context_rank:
-            self.context_tokens, self.context_rank = context_tokens, rank
-
-    def latest(self, moment: str, time_unix_nano: int) -> None:
-        """Move a ``*_unix_nano`` mark (``last_prompt``, ``exited``, …) forward, never back."""
-        name = f"{moment}_unix_nano"
-        known = getattr(self, name)
-        if known is None or time_unix_nano > known:
-            setattr(self, name, time_unix_nano)
-
-
 class TurnSpan(NamedTuple):
     """When a turn began and was last heard of, as far as one batch knows."""
 
@@ -282,52 +220,3 @@ RequestFact: TypeAlias = RequestMade | RequestFailed | RequestRefused | Response
 ToolCallFact: TypeAlias = ToolDecided | ToolFinished
 Key: TypeAlias = tuple[str, str]
 """Session id and the agent's own id of a thing in it."""
-
-
-@dataclass(slots=True)
-class Facts:
-    """Everything a batch of records means."""
-
-    requests: dict[Key, list[RequestFact]] = field(default_factory=dict)
-    tool_calls: dict[Key, list[ToolCallFact]] = field(default_factory=dict)
-    prompts: list[PromptGiven] = field(default_factory=list)
-    events: list[EventSeen] = field(default_factory=list)
-    sessions: dict[str, SessionChange] = field(default_factory=dict)
-    turns: dict[Key, tuple[int, int]] = field(default_factory=dict)
-    attributes: set[AttributeSeen] = field(default_factory=set)
-    identified: set[tuple[str, bytes, object]] = field(default_factory=set)
-    """Session, resource and identity of which the attributes are noted already."""
-
-    def of_request(self, fact: RequestFact) -> None:
-        """Note news of a model request."""
-        self.requests.setdefault((fact.session_id, fact.request_id), []).append(fact)
-
-    def of_tool_call(self, fact: ToolCallFact) -> None:
-        """Note news of a tool call."""
-        self.tool_calls.setdefault((fact.session_id, fact.tool_call_id), []).append(fact)
-
-    def session(self, session_id: str, agent: Agent, time_unix_nano: int) -> SessionChange:
-        """Return what is to change in a session, having widened it to ``time_unix_nano``."""
-        change = self.sessions.get(session_id)
-        if change is None:
-            change = SessionChange(session_id, agent, time_unix_nano, time_unix_nano)
-            self.sessions[session_id] = change
-        else:
-            change.saw(time_unix_nano)
-        return change
-
-    def turn(self, session_id: str, turn_id: str, time_unix_nano: int) -> None:
-        """Note that something happened in a turn."""
-        key = (session_id, turn_id)
-        known = self.turns.get(key)
-        self.turns[key] = (
-            (time_unix_nano, time_unix_nano)
-            if known is None
-            else (min(known[0], time_unix_nano), max(known[1], time_unix_nano))
-        )
-
-    def identify(self, session_id: str, attributes: Mapping[str, str]) -> None:
-        """Note identity and resource attributes of a session."""
-        self.attributes.update(
-            AttributeSeen(session_id, name, value) for name, value in attributes.items()
-        )

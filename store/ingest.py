@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from store.binding import insert_into, run_many
+from store.changes import Facts
 from store.connection import Database
-from store.facts import Facts, Placement
+from store.facts import Placement
 from store.merge import merge
 from store.signals import Batch, Record, Resource, Scope
 

@@ -13,18 +13,17 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from store.binding import insert_into, run_many
+from store.changes import Facts, SessionChange
 from store.connection import Database
 from store.facts import (
     AttributeSeen,
     EventSeen,
-    Facts,
     Key,
     RequestFact,
     RequestFailed,
     RequestMade,
     RequestRefused,
     ResponseGiven,
-    SessionChange,
     ToolCallFact,
     ToolDecided,
     ToolFinished,

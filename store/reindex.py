@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from store.changes import Facts
 from store.connection import Database
 from store.domain import RawRecord
-from store.facts import Facts
 from store.ingest import Interpreter
 from store.merge import merge
 from store.queries.records import all_records

@@ -8,8 +8,9 @@ import hashlib
 
 from receiver.dialects import claude_code
 from receiver.dialects.values import text
+from store.changes import Facts
 from store.domain import Agent
-from store.facts import RECORD_TIME_LIMIT, Facts, Placement
+from store.facts import RECORD_TIME_LIMIT, Placement
 from store.signals import LogRecord, Record, Span
 
 _IDENTITY = (

@@ -16,8 +16,9 @@ from receiver.dialects.claude_code_requests import (
 )
 from receiver.dialects.claude_code_tools import tool_decided, tool_finished
 from receiver.dialects.values import event_attributes, integer, text
+from store.changes import Facts, SessionChange
 from store.domain import Content
-from store.facts import EventSeen, Facts, Placement, PromptGiven, SessionChange, rank_of
+from store.facts import EventSeen, Placement, PromptGiven, rank_of
 from store.signals import LogRecord, MetricPoint, Record, Scope, Span
 
 _SCOPES = "com.anthropic.claude_code"

@@ -36,7 +36,7 @@ def text(value: AnyValue) -> str | None:
 
 def integer(value: AnyValue) -> int | None:
     """Return a whole number from 0 to ``LARGEST_FIGURE`` sent as int, float or digits."""
-    if value is None or value.__class__ is int and 0 <= value <= LARGEST_FIGURE:
+    if value is None or (value.__class__ is int and 0 <= value <= LARGEST_FIGURE):
         return value
     if isinstance(value, str):
         try:
