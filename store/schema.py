@@ -30,6 +30,7 @@ create table resources (
     schema_url text not null,
     wire blob not null
 );
+
 create table scopes (
     id integer primary key,
     digest blob not null unique,
@@ -38,6 +39,7 @@ create table scopes (
     schema_url text not null,
     wire blob not null
 );
+
 create table records (
     id integer primary key,
     digest blob not null unique,
@@ -51,11 +53,14 @@ create table records (
     subject text,
     wire blob not null
 );
+
 create index records_by_session on records (session_id, subject, time_unix_nano);
+
 create table recorder (
     id integer primary key check (id = 1),
     duplicates integer not null default 0
 );
+
 insert into recorder (id) values (1);
 """
 
@@ -84,14 +89,18 @@ create table sessions (
     metric_points integer not null default 0,
 {COLUMNS}
 );
+
 create index sessions_by_activity on sessions (opened, last_event_unix_nano desc);
+
 create table session_attributes (
     session_id text not null,
     name text not null,
     value text not null,
     primary key (session_id, name, value)
 ) without rowid;
+
 create index session_attributes_by_value on session_attributes (name, value);
+
 create table turns (
     session_id text not null,
     turn_id text not null,
@@ -105,6 +114,7 @@ create table turns (
 {COLUMNS},
     primary key (session_id, turn_id)
 );
+
 create index turns_in_order on turns (session_id, started_unix_nano, turn_id);
 """
 
@@ -146,8 +156,11 @@ create table requests (
     response_length integer,
     primary key (session_id, request_id)
 );
+
 create index requests_in_order on requests (session_id, turn_id, started_unix_nano);
+
 create index requests_by_time on requests (started_unix_nano);
+
 create table tool_calls (
     session_id text not null,
     tool_call_id text not null,
@@ -186,8 +199,11 @@ create table tool_calls (
         (coalesce(decided_verdict, reported_verdict, 'unknown')) virtual,
     primary key (session_id, tool_call_id)
 );
+
 create index tool_calls_in_order on tool_calls (session_id, turn_id, started_unix_nano);
+
 create index tool_calls_by_time on tool_calls (started_unix_nano);
+
 create table events (
     digest blob primary key,
     session_id text,
@@ -200,6 +216,7 @@ create table events (
     text text,
     attributes text not null
 );
+
 create index events_in_order on events (session_id, turn_id, time_unix_nano);
 """
 
@@ -212,4 +229,5 @@ def _0001(db: Database) -> None:
     rows whatever order they arrived in.
     """
     for script in (_RAW, _SESSIONS, _FACTS, TRIGGERS):
-        db.executescript(script)
+        for statement in script.strip().split("\n\n"):
+            db.execute(statement)

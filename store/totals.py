@@ -69,12 +69,14 @@ create trigger {table}_added after insert on {table} begin
         where {_OF_SESSION} and turn_id = new.turn_id;
     update sessions set {added} where {_OF_SESSION};
 end;
+
 create trigger {table}_changed after update on {table}
     when {changed} begin
     update turns set {moved}
         where {_OF_SESSION} and turn_id = new.turn_id and new.turn_id is old.turn_id;
     update sessions set {moved} where {_OF_SESSION};
 end;
+
 create trigger {table}_moved after update of turn_id on {table}
     when new.turn_id is not old.turn_id begin
     update turns set {removed}
@@ -82,6 +84,7 @@ create trigger {table}_moved after update of turn_id on {table}
     update turns set {added}
         where {_OF_SESSION} and turn_id = new.turn_id;
 end;
+
 """
 
 
