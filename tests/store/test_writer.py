@@ -1,0 +1,185 @@
+"""The writer answers after COMMIT, groups what waits, and survives what cannot be written."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from receiver.dialects import Dialects
+from store import writer as writer_module
+from store.changes import Facts
+from store.connection import open_reader, sqlite3
+from store.errors import StoreBusy, StoreClosed
+from store.facts import Placement
+from store.signals import Batch, Record, Signal
+from store.writer import Writer
+from tests.captures import batches, exports
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return where a store of the test goes."""
+    return tmp_path / "s.db"
+
+
+@pytest.fixture
+def tour() -> list[Batch]:
+    """Return the batches of one capture."""
+    return batches(exports("tour-full"))
+
+
+def _count(path: Path) -> int:
+    return int(open_reader(path).execute("select count(*) from records").fetchone()[0])
+
+
+def test_what_is_answered_is_in_the_file(path: Path, tour: list[Batch]) -> None:
+    """When an answer arrives another process already reads the records, all of them."""
+    writer = Writer(path, Dialects())
+    writer.start()
+    stored = 0
+    for batch in tour:
+        writer.submit(batch).result()
+        stored += len(batch.records)
+        assert _count(path) == stored
+    writer.stop()
+
+
+def test_stop_writes_what_waits(path: Path, tour: list[Batch]) -> None:
+    """Batches taken before the stop are stored and answered; later ones are refused."""
+    writer = Writer(path, Dialects())
+    writer.start()
+    answers = [writer.submit(batch) for batch in tour]
+    writer.stop()
+    assert all(answer.done() and answer.exception() is None for answer in answers)
+    assert _count(path) == sum(len(batch.records) for batch in tour)
+    with pytest.raises(StoreClosed):
+        writer.submit(tour[0])
+
+
+class _Held(Dialects):
+    """Dialects that wait in the middle of a transaction until they are let go."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.release = threading.Event()
+
+    def place(self, record: Record, received_unix_nano: int) -> Placement:
+        self.entered.set()
+        self.release.wait()
+        return super().place(record, received_unix_nano)
+
+
+@pytest.fixture
+def held(path: Path) -> Iterator[tuple[Writer, _Held]]:
+    """Return a writer whose first transaction stays open until released."""
+    dialects = _Held()
+    writer = Writer(path, dialects)
+    writer.start()
+    yield writer, dialects
+    dialects.release.set()
+    writer.stop()
+
+
+def test_nothing_is_answered_before_the_commit(
+    path: Path, held: tuple[Writer, _Held], tour: list[Batch]
+) -> None:
+    """While the transaction is open there is no answer and nothing to read."""
+    writer, dialects = held
+    answer = writer.submit(tour[0])
+    dialects.entered.wait()
+    assert not answer.done()
+    assert _count(path) == 0
+    dialects.release.set()
+    answer.result()
+    assert _count(path) == len(tour[0].records)
+
+
+def test_too_much_waiting_is_refused_and_taken_later(
+    held: tuple[Writer, _Held], tour: list[Batch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above the bound a batch is refused at once with a hint when to come back."""
+    writer, dialects = held
+    monkeypatch.setattr(writer_module, "MAX_QUEUED_BYTES", 1)
+    first = writer.submit(tour[0])
+    with pytest.raises(StoreBusy) as refused:
+        writer.submit(tour[1])
+    assert 0 < refused.value.retry_after_s <= 5
+    dialects.release.set()
+    first.result()
+    writer.submit(tour[1]).result()
+
+
+def test_an_answer_nobody_waits_for_harms_nobody(
+    path: Path, held: tuple[Writer, _Held], tour: list[Batch]
+) -> None:
+    """A sender that went away has its batch stored, and the next one is served."""
+    writer, dialects = held
+    abandoned: Future[None] = writer.submit(tour[0])
+    abandoned.cancel()
+    dialects.release.set()
+    writer.submit(tour[1]).result()
+    assert _count(path) == len(tour[0].records) + len(tour[1].records)
+
+
+def test_one_unwritable_batch_does_not_fail_its_group(
+    path: Path, held: tuple[Writer, _Held], tour: list[Batch]
+) -> None:
+    """A batch with a value SQLite cannot hold is refused; those that waited with it are stored."""
+    writer, dialects = held
+    first = writer.submit(tour[0])
+    dialects.entered.wait()
+    poisoned = writer.submit(tour[1]._replace(received_unix_nano=2**70))
+    good = writer.submit(tour[2])
+    dialects.release.set()
+    first.result()
+    good.result()
+    with pytest.raises(StoreBusy):
+        poisoned.result()
+    assert _count(path) == len(tour[0].records) + len(tour[2].records)
+
+
+class _Stumbling(Dialects):
+    def interpret(self, record: Record, placement: Placement, facts: Facts) -> None:
+        if placement.name == "tool_result":
+            raise ZeroDivisionError
+        super().interpret(record, placement, facts)
+
+
+def test_a_record_its_dialect_stumbles_over_is_kept_raw(path: Path, tour: list[Batch]) -> None:
+    """A fault in a dialect costs the meaning of a record, not the record nor its batch."""
+    writer = Writer(path, _Stumbling())
+    writer.start()
+    for batch in tour:
+        writer.submit(batch).result()
+    writer.stop()
+    assert _count(path) == sum(len(batch.records) for batch in tour)
+    calls = open_reader(path).execute("select count(*), count(finished_rank) from tool_calls")
+    assert calls.fetchone() == (15, 0)
+
+
+def test_a_repeated_record_in_one_batch_counts_once(path: Path, tour: list[Batch]) -> None:
+    """Copies within one request are the same record."""
+    records = [*tour[0].records, *tour[0].records]
+    writer = Writer(path, Dialects())
+    writer.start()
+    writer.submit(Batch(Signal.LOGS, records, 0, "", 1)).result()
+    writer.stop()
+    assert _count(path) == len(tour[0].records)
+
+
+def test_a_file_locked_by_another_program_is_busy(path: Path, tour: list[Batch]) -> None:
+    """A lock held elsewhere turns into a refusal that the sender may retry, and then passes."""
+    writer = Writer(path, Dialects())
+    writer._db.execute("pragma busy_timeout = 1")  # noqa: SLF001 - no wait for a lock in a test
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("begin immediate")
+    writer.start()
+    with pytest.raises(StoreBusy):
+        writer.submit(tour[0]).result()
+    other.execute("rollback")
+    other.close()
+    writer.submit(tour[0]).result()
+    writer.stop()
+    assert _count(path) == len(tour[0].records)
