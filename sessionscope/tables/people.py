@@ -78,7 +78,7 @@ def tool_call_lines(calls: Iterable[ToolCall], sheet: Sheet) -> Iterator[str]:
             "at": Line.of(formats.date_and_clock(call.at)),
             "decision": Line.of(decision_badge(call, sheet.marks)),
             "tool": Line.of(words.tool(call, sheet.marks)),
-            "what": Line.of(words.what(call)),
+            "what": Line.of(words.what(call, sheet.marks)),
             "mode": Line.of(call.mode or formats.UNKNOWN),
             "waited": Line.of(formats.duration(call.waited_ms)),
             "outcome": Line.of(words.outcome(call, sheet.marks)),

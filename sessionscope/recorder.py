@@ -1,0 +1,146 @@
+"""The recorder: both doors and the writer of one store, as one process.
+
+It owns the store's lock for as long as it lives. SIGTERM, SIGINT and SIGHUP, and for the child of a
+viewer the end of its standard input, make it close the doors, answer what is in flight, commit what
+waits and end with exit code 0: nothing that was asked of it was left undone.
+"""
+
+import logging
+import os
+import selectors
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+import click
+
+from receiver.dialects import Dialects
+from receiver.doors import Doors
+from receiver.errors import DoorUnusable, PortInUse
+from sessionscope.config import Config, default_store, make_store_directory
+from sessionscope.readiness import Readiness
+from store.errors import StoreError, StoreLocked
+from store.lock import StoreLock, owner
+from store.writer import Writer
+from tui.safe_text import safe_text
+
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_STANDARD_INPUT = 0
+
+
+def record(config: Config, *, environment: Mapping[str, str], is_child: bool = False) -> None:
+    """Record until told to stop.
+
+    Raises ``StoreError``, ``DoorUnusable`` or ``ConfigError`` when that cannot begin.
+    """
+    _log_safely()
+    with _stop_requests(watch_input=is_child) as wait_for_stop, ExitStack() as stack:
+        make_store_directory(config.store, environment=environment)
+        lock = stack.enter_context(StoreLock.acquire(config.store))
+        writer = Writer(config.store, Dialects())
+        writer.start()
+        stack.callback(writer.stop)
+        doors = Doors(writer, config.host, grpc_port=config.grpc_port, http_port=config.http_port)
+        try:
+            doors.start()
+        except PortInUse as error:
+            raise DoorUnusable(f"{error}{_known_recorder(error.port, environment)}") from error
+        stack.callback(doors.stop)
+        lock.announce(host=config.host, grpc_port=doors.grpc_port, http_port=doors.http_port)
+        _tell_ready(config, doors, is_child=is_child)
+        wait_for_stop()
+
+
+def record_as_child(config: Config, *, environment: Mapping[str, str]) -> int:
+    """Record for the viewer at the other end of the standard streams; return the exit code."""
+    try:
+        record(config, environment=environment, is_child=True)
+    except (StoreError, DoorUnusable) as error:
+        _tell_viewer(Readiness(str(error), is_locked=isinstance(error, StoreLocked)))
+        return 1
+    return 0
+
+
+def _tell_ready(config: Config, doors: Doors, *, is_child: bool) -> None:
+    if is_child:
+        _tell_viewer(Readiness())
+        return
+    click.echo(
+        f"Recording into {safe_text(str(config.store))}: OTLP/gRPC on {config.host}:"
+        f"{doors.grpc_port}, OTLP/HTTP on {config.host}:{doors.http_port}. Ctrl-C ends it.",
+        err=True,
+    )
+
+
+def _tell_viewer(readiness: Readiness) -> None:
+    """Write the line; a viewer that is gone already is noticed by its end of file."""
+    try:
+        sys.stdout.write(readiness.to_line())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _known_recorder(port: int, environment: Mapping[str, str]) -> str:
+    """Say so if the recorder of the user's default store is what holds a port."""
+    store = default_store(environment)
+    recorder = owner(store)
+    if recorder is None or port not in {recorder.grpc_port, recorder.http_port}:
+        return ""
+    return (
+        f" It is the sessionscope recorder of another store, {store}: "
+        f"see it with: sessionscope view {store}"
+    )
+
+
+@contextmanager
+def _stop_requests(*, watch_input: bool) -> "Iterator[_Wait]":
+    """Catch the signals that mean *stop* from here on; what is yielded waits for the first one."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    previous = {number: signal.signal(number, _ignore) for number in _STOP_SIGNALS}
+    previous_descriptor = signal.set_wakeup_fd(writing)
+    try:
+        yield _Wait(reading, watch_input=watch_input)
+    finally:
+        signal.set_wakeup_fd(previous_descriptor)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+        os.close(reading)
+        os.close(writing)
+
+
+class _Wait:
+    """Blocks until a signal came, or the standard input ended where that is watched."""
+
+    def __init__(self, signals: int, *, watch_input: bool) -> None:
+        self._signals = signals
+        self._watch_input = watch_input
+
+    def __call__(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._signals, selectors.EVENT_READ)
+            if self._watch_input:
+                selector.register(_STANDARD_INPUT, selectors.EVENT_READ)
+            while True:
+                ready = {key.fd for key, _ in selector.select()}
+                if self._signals in ready or not os.read(_STANDARD_INPUT, 1024):
+                    return
+
+
+def _ignore(_number: int, _frame: object) -> None:
+    """Leave it to the wake-up descriptor to tell that a signal came."""
+
+
+class _SafeFormatter(logging.Formatter):
+    """Formats log records, which may quote telemetry, so that a terminal can show them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return safe_text(super().format(record))
+
+
+def _log_safely() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(_SafeFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
