@@ -7,6 +7,16 @@ from datetime import datetime, tzinfo
 
 UNKNOWN = "–"
 
+_CENT = 10_000
+_HUNDREDTH_OF_CENT = 100
+_THREE_DIGITS = 99.95
+"""From here on one decimal would make a fourth digit."""
+_SECOND_MS = 1000
+_SIXTY_WHEN_ROUNDED_MS = 59_950
+_SKEW_S = 5
+"""A clock may be ahead by so much without a word."""
+_HALF_PERCENT = 0.005
+
 _NS = 1_000_000_000
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -17,7 +27,7 @@ def money(micros: int | None) -> str:
     """Return micro-dollars as dollars and cents: ``$3.84``; less than a cent is ``<$0.01``."""
     if micros is None:
         return UNKNOWN
-    if 0 < micros < 10_000:
+    if 0 < micros < _CENT:
         return "<$0.01"
     return f"${micros / 1e6:,.2f}".replace(",", " ")
 
@@ -26,7 +36,7 @@ def exact_money(micros: int | None) -> str:
     """Return micro-dollars to a hundredth of a cent: ``$0.0703``."""
     if micros is None:
         return UNKNOWN
-    if 0 < micros < 100:
+    if 0 < micros < _HUNDREDTH_OF_CENT:
         return "<$0.0001"
     return f"${micros / 1e6:,.4f}".replace(",", " ")
 
@@ -51,7 +61,7 @@ def size(number: int | None) -> str:
 def _scaled(number: int, *, units: tuple[str, ...], base: int) -> str:
     value = float(number)
     for index, unit in enumerate(units):
-        digits = 0 if index == 0 or value >= 99.95 else 1  # noqa: PLR2004
+        digits = 0 if index == 0 or value >= _THREE_DIGITS else 1
         text = f"{value:.{digits}f}"
         if float(text) < base or unit == units[-1]:
             return text + unit
@@ -63,11 +73,11 @@ def duration(milliseconds: int | None) -> str:
     """Return a duration: ``21 ms``, ``3.2 s``, ``2 m 04 s``, ``1 h 05 m``, ``3 d 04 h``."""
     if milliseconds is None:
         return UNKNOWN
-    if milliseconds < 1000:  # noqa: PLR2004
+    if milliseconds < _SECOND_MS:
         return f"{milliseconds} ms"
-    if milliseconds < 59_950:  # noqa: PLR2004
-        return f"{milliseconds / 1000:.1f} s"
-    seconds = (milliseconds + 500) // 1000
+    if milliseconds < _SIXTY_WHEN_ROUNDED_MS:
+        return f"{milliseconds / _SECOND_MS:.1f} s"
+    seconds = (milliseconds + 500) // _SECOND_MS
     if seconds < _HOUR:
         return f"{seconds // _MINUTE} m {seconds % _MINUTE:02d} s"
     if seconds < _DAY:
@@ -86,7 +96,7 @@ def age(then_ns: int | None, now_ns: int) -> str:
     seconds = (now_ns - then_ns) // _NS
     sign = ""
     if seconds < 0:
-        sign, seconds = ("+", -seconds) if seconds < -5 else ("", 0)  # noqa: PLR2004
+        sign, seconds = ("+", -seconds) if seconds < -_SKEW_S else ("", 0)
     for unit, length in (("d", _DAY), ("h", _HOUR), ("m", _MINUTE)):
         if seconds >= length:
             return f"{sign}{seconds // length} {unit}"
@@ -119,9 +129,9 @@ def percent(ratio: float | None) -> str:
     """Return a share: ``94 %``; only nothing is ``0 %`` and only all is ``100 %``."""
     if ratio is None:
         return UNKNOWN
-    if 0 < ratio < 0.005:  # noqa: PLR2004
+    if 0 < ratio < _HALF_PERCENT:
         return "<1 %"
-    if 0.995 <= ratio < 1:  # noqa: PLR2004
+    if 1 - _HALF_PERCENT <= ratio < 1:
         return ">99 %"
     return f"{ratio * 100:.0f} %"
 

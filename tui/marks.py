@@ -35,7 +35,7 @@ class Marks:
     highlight: str = "▎"
     rule: str = "─"
     trail: str = "▸"
-    bar: tuple[str, str, str, str] = ("█", "█", "█", "█")
+    bar: tuple[str, str, str, str] = ("▆", "▆", "▆", "▆")
     """Cells of a split bar: cache read, cache write, output, uncached input."""
     utf8: bool = True
 
@@ -97,7 +97,7 @@ def state_mark(state: SessionState, marks: Marks) -> str:
 
 
 def decision_badge(call: ToolCall, marks: Marks) -> str:
-    """Return who decided a tool call and how: ``✓ you``, ``✓ you:always``, ``✗ hook``, ``? unknown``."""
+    """Return who decided a tool call and how: ``✓ you:always``, ``✗ hook``, ``? unknown``."""
     match call.verdict:
         case Verdict.ABORTED:
             return f"{marks.aborted} aborted"

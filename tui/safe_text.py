@@ -19,7 +19,11 @@ _MAX_CODE_POINTS_PER_CELL = 8
 """How many code points may share a cell before a line is cut, however narrow it measures: a run of
 combining marks has no width at all and would otherwise be written in full."""
 
-_EMOJI_BASE = "[\U0001f000-\U0001faff\u2139\u203c\u2049\u2122\u2190-\u2bff\u3030\u303d\u3297\u3299©®]"
+_CONTROL_PICTURES = 0x2400
+
+_EMOJI_BASE = (
+    "[\U0001f000-\U0001faff\u2139\u203c\u2049\u2122\u2190-\u2bff\u3030\u303d\u3297\u3299©®]"
+)
 _EMOJI = f"(?:{_EMOJI_BASE}\ufe0f?[\U0001f3fb-\U0001f3ff]?|[0-9#*]\ufe0f\u20e3)"
 
 _EMOJI_SEQUENCE = f"{_EMOJI}(?:\u200d{_EMOJI})*"
@@ -40,10 +44,10 @@ _ANY_UNSAFE = re.compile(_UNSAFE)
 
 
 def safe_text(text: str) -> str:
-    """Return ``text`` with every character that could act on a terminal made visible.
+    r"""Return ``text`` with every character that could act on a terminal made visible.
 
     C0 controls but newline and tab become control pictures (``␛``), DEL ``␡``, C1 controls
-    ``\\x9b``, what is invisible or reorders text ``\\u202e``, lone surrogates U+FFFD. A zero-width
+    ``\x9b``, what is invisible or reorders text ``\u202e``, lone surrogates U+FFFD. A zero-width
     joiner and the emoji variation selector stay where they hold an emoji together.
     """
     if not _ANY_UNSAFE.search(text):
@@ -88,13 +92,14 @@ def _flat(text: str) -> str:
 def _visible(match: re.Match[str]) -> str:
     if (emoji := match["emoji"]) is not None:
         return emoji
-    code = ord(match["unsafe"])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
+    character = match["unsafe"]
+    code = ord(character)
+    if character < " ":
+        return chr(_CONTROL_PICTURES + code)
+    if character == "\x7f":
         return "␡"
-    if code < 0xA0:
+    if character < "\xa0":
         return f"\\x{code:02x}"
-    if 0xD800 <= code <= 0xDFFF:
+    if "\ud800" <= character <= "\udfff":
         return "\ufffd"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return f"\\u{code:04x}" if character <= "\uffff" else f"\\U{code:08x}"

@@ -35,7 +35,7 @@ TOKENS = TokenUsage(
 )
 
 
-def make_session(session_id: str = "s1", **changes: Any) -> Session:
+def make_session(session_id: str = "s1", **changes: object) -> Session:
     """Return a session that works."""
     fields: dict[str, Any] = {
         "session_id": session_id,
@@ -67,7 +67,7 @@ def make_session(session_id: str = "s1", **changes: Any) -> Session:
     return Session(**(fields | changes))
 
 
-def make_turn(number: int = 1, **changes: Any) -> Turn:
+def make_turn(number: int = 1, **changes: object) -> Turn:
     """Return a turn with a prompt."""
     fields: dict[str, Any] = {
         "session_id": "s1",
@@ -90,7 +90,7 @@ def make_turn(number: int = 1, **changes: Any) -> Turn:
     return Turn(**(fields | changes))
 
 
-def make_request(request_id: str = "req_011", **changes: Any) -> Request:
+def make_request(request_id: str = "req_011", **changes: object) -> Request:
     """Return a request that went well."""
     fields: dict[str, Any] = {
         "session_id": "s1",
@@ -127,7 +127,7 @@ def make_request(request_id: str = "req_011", **changes: Any) -> Request:
     return Request(**(fields | changes))
 
 
-def make_tool_call(tool_call_id: str = "toolu_1", **changes: Any) -> ToolCall:
+def make_tool_call(tool_call_id: str = "toolu_1", **changes: object) -> ToolCall:
     """Return a tool call that a person allowed once and that went well."""
     fields: dict[str, Any] = {
         "session_id": "s1",
@@ -162,7 +162,7 @@ def make_tool_call(tool_call_id: str = "toolu_1", **changes: Any) -> ToolCall:
     return ToolCall(**(fields | changes))
 
 
-def make_event(name: str = "permission_mode_changed", **changes: Any) -> Event:
+def make_event(name: str = "permission_mode_changed", **changes: object) -> Event:
     """Return a change of the permission mode."""
     fields: dict[str, Any] = {
         "session_id": "s1",

@@ -92,7 +92,7 @@ def test_duration(milliseconds: int | None, text: str) -> None:
     ],
 )
 def test_age(seconds: int, text: str) -> None:
-    """An age has one unit; an event ahead of the clock is marked, as its sender's clock is wrong."""
+    """An age has one unit; an event ahead of the clock is marked, for a clock is wrong."""
     assert formats.age(NOON - seconds * SECOND, NOON) == text
 
 

@@ -25,7 +25,7 @@ from tui.marks import ASCII, MONOCHROME, UNICODE, Marks, choose_marks, decision_
     ],
 )
 def test_a_badge_says_who_and_for_how_long(
-    verdict: Verdict, decider: Decider, scope: DecisionScope, badge: str
+    verdict: Verdict, decider: Decider, scope: DecisionScope, *, badge: str
 ) -> None:
     """Verdict, decider and scope are read from one badge; what is unknown is said."""
     call = make_tool_call(verdict=verdict, decider=decider, scope=scope)

@@ -10,7 +10,9 @@ from rich.cells import cell_len
 
 from tui.safe_text import cut, one_line, safe_text
 
-HOSTILE = "\x1b\x07\x9b\x9d\x00\x7f\u202e\u2066\u200b\u200d\ufe0f\ufeff\ud800\U000e0041[];@mJ/c\n\ta"
+HOSTILE = (
+    "\x1b\x07\x9b\x9d\x00\x7f\u202e\u2066\u200b\u200d\ufe0f\ufeff\ud800\U000e0041[];@mJ/c\n\ta"
+)
 hostile_text = st.text(alphabet=st.one_of(st.sampled_from(HOSTILE), st.characters(codec=None)))
 
 
@@ -48,7 +50,9 @@ def test_nothing_that_acts_on_a_terminal_passes(raw: str) -> None:
     shown = safe_text(raw)
     left = {c for c in shown if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"}}
     assert left <= {"\n", "\t"}
-    assert not re.search("[\u061c\u200b-\u200c\u200e-\u200f\u202a-\u202e\u2060-\u206f\ufeff]", shown)
+    assert not re.search(
+        "[\u061c\u200b-\u200c\u200e-\u200f\u202a-\u202e\u2060-\u206f\ufeff]", shown
+    )
     shown.encode()
 
 

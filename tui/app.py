@@ -1,0 +1,134 @@
+"""The application: its screens, its themes, and how it ends."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+
+from textual import events
+from textual.app import App
+from textual.screen import Screen
+
+from store.domain import RawRecord
+from tui.commands import Place, bindings
+from tui.feed import LOCAL_INTERVAL_S, REMOTE_INTERVAL_S, Feed, RecorderChanged, StoreChanged
+from tui.lifeline import Lifeline
+from tui.marks import choose_marks
+from tui.palette import VerbProvider
+from tui.present.help_text import help_text
+from tui.screens.chrome import ChromeScreen, Setting
+from tui.screens.session import SessionScreen
+from tui.screens.sessions import SessionsScreen
+from tui.screens.text import TextScreen
+from tui.screens.too_small import TooSmallScreen, is_too_small
+from tui.source import Reception, Source
+from tui.theme import DARK, LIGHT
+
+
+class SessionscopeApp(App[None]):
+    """Shows the sessions of a store, live."""
+
+    TITLE = "sessionscope"
+    CSS_PATH = "app.tcss"
+    BINDINGS = [*bindings(Place.EVERYWHERE)]
+    COMMANDS = {VerbProvider}
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        explain: Callable[[RawRecord], str],
+        ascii_only: bool = False,
+        mouse: bool | None = None,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        """Show ``source``; ``explain`` puts a raw record into words.
+
+        ``mouse`` is on by default but over SSH, where every movement would be sent. ``clock``
+        returns nanoseconds since the Unix epoch.
+        """
+        is_remote = bool(os.environ.get("SSH_CONNECTION"))
+        marks = choose_marks(os.environ, encoding=_encoding(), ascii_only=ascii_only)
+        super().__init__()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+        self._setting = Setting(source, marks, clock)
+        self._explain = explain
+        self._mouse = not is_remote if mouse is None else mouse
+        self._reception = Reception()
+        self._feed = Feed(
+            source,
+            self.post_message,
+            clock=clock,
+            interval_s=REMOTE_INTERVAL_S if is_remote else LOCAL_INTERVAL_S,
+        )
+        self._lifeline = Lifeline(self)
+
+    def show(self) -> int:
+        """Take the terminal until the person leaves; return the process's exit code."""
+        self._lifeline.start()
+        try:
+            self.run(mouse=self._mouse)
+        finally:
+            self._lifeline.release()
+        return self.return_code or 0
+
+    def get_default_screen(self) -> Screen[None]:
+        return SessionsScreen(self._setting)
+
+    def on_mount(self) -> None:
+        self._lifeline.attach()
+        self._feed.start()
+
+    def on_unmount(self) -> None:
+        self._feed.stop()
+
+    def on_store_changed(self, _message: StoreChanged) -> None:
+        if isinstance(self.screen, ChromeScreen):
+            self.screen.store_changed()
+
+    def on_recorder_changed(self, message: RecorderChanged) -> None:
+        self._reception = message.reception
+        for screen in self.screen_stack:
+            if isinstance(screen, ChromeScreen):
+                screen.receive(message.reception)
+
+    def on_resize(self, event: events.Resize) -> None:
+        is_shown = isinstance(self.screen, TooSmallScreen)
+        if is_too_small(event.size) and not is_shown:
+            self.push_screen(TooSmallScreen())
+        elif is_shown and not is_too_small(event.size):
+            self.pop_screen()
+
+    def on_sessions_screen_chosen(self, message: SessionsScreen.Chosen) -> None:
+        self._enter(SessionScreen(self._setting, message.session_id, explain=self._explain))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "back":
+            return len(self.screen_stack) > 1
+        return super().check_action(action, parameters)
+
+    async def action_back(self) -> None:
+        await self.pop_screen()
+
+    def action_sessions(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def action_help(self) -> None:
+        marks = self._setting.marks
+        self._enter(TextScreen(self._setting, ("Help",), lambda _width: help_text(marks)))
+
+    def action_switch_theme(self) -> None:
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def _enter(self, screen: ChromeScreen) -> None:
+        screen.reception = self._reception
+        self.push_screen(screen)
+
+
+def _encoding() -> str:
+    """Return the encoding of what Textual writes to the terminal: that of standard error."""
+    return "utf-8" if sys.__stderr__ is None else sys.__stderr__.encoding

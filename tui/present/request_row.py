@@ -1,0 +1,93 @@
+"""The columns of the Requests view."""
+
+from store.domain import Content, Request, RequestStatus
+from tui import format as formats
+from tui.marks import Marks
+from tui.present import words
+from tui.present.bars import token_bar
+from tui.present.columns import Column
+from tui.present.lines import Line, Span, Tone
+
+_BAR = 16
+
+
+def columns() -> tuple[Column, ...]:
+    """Return the columns; narrow screens keep time, tokens by class, cost and status."""
+    return (
+        Column("number", "#", 4, 8, right=True),
+        Column("time", "TIME", 8, 2),
+        Column("source", "SOURCE", 8, 7, most=18),
+        Column("model", "MODEL", 10, 9, most=16),
+        Column("input", "IN", 6, 3, right=True),
+        Column("read", "READ", 6, 3, right=True),
+        Column("write", "WRITE 5m/1h", 11, 4, right=True),
+        Column("output", "OUT", 6, 3, right=True),
+        Column("cost", "COST", 8, 1, right=True),
+        Column("split", "TOKENS BY CLASS", _BAR, 11),
+        Column("ttft", "TTFT", 6, 12, right=True),
+        Column("took", "TOOK", 8, 10, right=True),
+        Column("status", "STATUS", 6, 5, most=14),
+    )
+
+
+def cells(request: Request, number: int, marks: Marks) -> dict[str, Line]:
+    """Return the cells of one request by column; ``number`` is its place in the session, from 1."""
+    usage = request.tokens
+    return {
+        "number": Line.of(Span(formats.count(number), Tone.DIM)),
+        "time": Line.of(Span(formats.clock(request.at), Tone.DIM)),
+        "source": Line.of(source(request, marks)),
+        "model": Line.of(words.model(request.model)),
+        "input": Line.of(formats.tokens(usage.input)),
+        "read": Line.of(formats.tokens(usage.cache_read)),
+        "write": cache_writes(request),
+        "output": Line.of(formats.tokens(usage.output)),
+        "cost": Line.of(Span(formats.exact_money(request.cost.reported_micros), Tone.COST)),
+        "split": token_bar(usage, _BAR, marks),
+        "ttft": Line.of(formats.duration(request.ttft_ms)),
+        "took": Line.of(formats.duration(request.duration_ms)),
+        "status": Line.of(status(request)),
+    }
+
+
+def source(request: Request, marks: Marks) -> str:
+    """Return who asked: ``main``, ``⤷ Explore``, ``compaction``."""
+    if request.agent_id or request.agent_name:
+        return f"{marks.subagent} {request.agent_name or request.agent_id}"
+    return request.source or formats.UNKNOWN
+
+
+def cache_writes(request: Request) -> Line:
+    """Return cache writes by life, ``8.9 k/–``; their sum where the life is not told."""
+    usage = request.tokens
+    if usage.cache_write_5m is None and usage.cache_write_1h is None:
+        return Line.of(formats.tokens(usage.cache_write))
+    return Line.of(
+        formats.tokens(usage.cache_write_5m),
+        Span("/", Tone.DIM),
+        formats.tokens(usage.cache_write_1h),
+    )
+
+
+def status(request: Request) -> Span:
+    """Return how a request ended: ``ok``, ``529 error``, ``refused``."""
+    match request.status:
+        case RequestStatus.OK:
+            return Span("ok", Tone.DIM)
+        case RequestStatus.UNKNOWN:
+            return Span(formats.UNKNOWN, Tone.DIM)
+        case _:
+            code = f"{request.http_status} " if request.http_status else ""
+            return Span(f"{code}{request.status.value}", Tone.TROUBLE)
+
+
+def response(request: Request, marks: Marks) -> Span | None:
+    """Return what the model said, or that it is withheld; ``None`` if it said nothing."""
+    if request.response:
+        return Span(f'"{request.response.strip()}"')
+    if request.response_content is Content.WITHHELD:
+        length = (
+            "" if request.response_length is None else f", {request.response_length} characters"
+        )
+        return Span(f"{marks.withheld} reply withheld{length}", Tone.WITHHELD)
+    return None

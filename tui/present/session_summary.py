@@ -1,0 +1,170 @@
+"""A session in a few lines: the preview on Sessions and the header of Session."""
+
+from collections.abc import Sequence
+
+from store.domain import Request, Session, SessionState, ToolCall, Turn
+from store.queries.transcript import Node, SubagentNode
+from tui import format as formats
+from tui.marks import Marks
+from tui.present import words
+from tui.present.bars import token_bar, token_legend
+from tui.present.lines import Line, Span, Tone, joined, spread
+from tui.present.session_row import cost
+from tui.present.transcript_row import node_line
+
+
+def state_words(session: Session, now_ns: int, marks: Marks) -> Span:
+    """Return what the session is doing; one that waits says for whom."""
+    state = words.state(session, now_ns, marks)
+    if session.state is not SessionState.WAITING:
+        return state
+    mark, age = state.text.split(" ", 1)
+    return Span(f"{mark} waits {age} for you", state.tone)
+
+
+def state_line(session: Session, now_ns: int, marks: Marks) -> Line:
+    """Return what the session is doing and from what that is known."""
+    return Line.of(state_words(session, now_ns, marks), "  ", Span(session.state_reason, Tone.DIM))
+
+
+def spend_line(session: Session, width: int, marks: Marks) -> Line:
+    """Return cost, tokens and how they split into classes, with the context in use."""
+    dot = f" {marks.separator} "
+    total = formats.tokens(session.tokens.total)
+    legend = token_legend(session.tokens, marks)
+    context = Line()
+    if session.context_tokens is not None:
+        context = Line.of(Span(f"context {formats.tokens(session.context_tokens)}", Tone.DIM))
+    if not legend.spans:
+        return spread(joined([cost(session), Span(f"{total} tokens")], dot), context, width)
+    forms = [
+        spread_if_fits(
+            Line.of(
+                joined([cost(session), Span(f"{total} {noun}".strip())], dot),
+                "  ",
+                token_bar(session.tokens, bar, marks),
+                "  " if bar else "",
+                legend,
+            ),
+            right,
+            width,
+        )
+        for bar, noun, right in ((28, "tokens", context), (16, "tokens", Line()), (8, "", Line()))
+    ]
+    return next((form for form in forms if form is not None), legend.fit(width))
+
+
+def spread_if_fits(left: Line, right: Line, width: int) -> Line | None:
+    """Return both on one line, or ``None`` when one of them would be cut."""
+    gap = 2 if right.spans else 0
+    return spread(left, right, width) if left.width + gap + right.width <= width else None
+
+
+def identity_line(session: Session, marks: Marks) -> Line:
+    """Return who and what: agent and version, models, user, permission mode."""
+    version = session.attribute("service.version", "app.version")
+    agent = session.agent.value + (f" {version}" if version else "")
+    parts: list[Span | Line] = [
+        Span(agent),
+        Span(words.models(session.models)),
+        Span(words.user(session)),
+    ]
+    if session.permission_mode:
+        tone = Tone.WAITING if session.permission_mode in words.PERMISSIVE_MODES else Tone.PLAIN
+        parts.append(Line.of(Span("mode ", Tone.DIM), Span(session.permission_mode, tone)))
+    return joined(parts, f" {marks.separator} ")
+
+
+def totals_line(session: Session, marks: Marks) -> Line:
+    """Return the counts: turns, requests, tool calls with their decisions, errors."""
+    decisions = session.decisions
+    calls: list[str | Span] = [words.counted(session.tool_calls, "tool call")]
+    for mark, number, tone in (
+        (marks.accepted, decisions.accepted, Tone.ACCEPTED),
+        (marks.rejected, decisions.rejected, Tone.REJECTED),
+        (marks.aborted, decisions.aborted, Tone.PLAIN),
+        (marks.unknown, decisions.unknown, Tone.DIM),
+    ):
+        if number:
+            calls += ["  ", Span(f"{mark} {formats.count(number)}", tone)]
+    parts: list[Span | Line] = [
+        Span(words.counted(session.turns, "turn")),
+        Span(words.counted(session.requests, "request")),
+        Line.of(*calls),
+    ]
+    if session.failed_tool_calls:
+        parts.append(Span(f"{formats.count(session.failed_tool_calls)} failed", Tone.TROUBLE))
+    if session.errors:
+        parts.append(Span(words.counted(session.errors, "API error"), Tone.TROUBLE))
+    return joined(parts, f" {marks.separator} ")
+
+
+def signals_line(session: Session, marks: Marks) -> Line:
+    """Return which signals arrived and how many records; one that never came says so."""
+    parts: list[Span | Line] = []
+    for name, number in _signals(session):
+        mark = (
+            Span(f" {marks.accepted} {formats.count(number)}")
+            if number
+            else Span(f" {formats.UNKNOWN} none arrived", Tone.DIM)
+        )
+        parts.append(Line.of(Span(name, Tone.DIM), mark))
+    return joined(parts, f" {marks.separator} ")
+
+
+def missing_line(session: Session, marks: Marks) -> Line:
+    """Return which signals never arrived."""
+    missing = [Span(f"no {name}", Tone.DIM) for name, number in _signals(session) if not number]
+    return joined(missing, f" {marks.separator} ")
+
+
+def _signals(session: Session) -> tuple[tuple[str, int], ...]:
+    return (
+        ("logs", session.log_records),
+        ("metrics", session.metric_points),
+        ("spans", session.spans),
+    )
+
+
+def preview(
+    session: Session,
+    recent: Sequence[Node | Turn],
+    *,
+    size: tuple[int, int],
+    now_ns: int,
+    marks: Marks,
+) -> list[Line]:
+    """Return the preview of a session in at most ``size`` = (width, height) cells.
+
+    Its first line alone says what the session is doing; the rest follows as there is room.
+    """
+    width, height = size
+    lines = [
+        state_line(session, now_ns, marks),
+        spend_line(session, width, marks),
+        spread(identity_line(session, marks), totals_line(session, marks), width),
+    ]
+    room = max(0, height - len(lines))
+    if room:
+        lines += [node_line(node, width, marks) for node in list(recent)[-room:]]
+    return [line.fit(width) for line in lines[:height]]
+
+
+def header(session: Session, *, width: int, now_ns: int, marks: Marks) -> list[Line]:
+    """Return the three lines of the Session screen's header; what matters less gives way."""
+    identity, totals = identity_line(session, marks), totals_line(session, marks)
+    missing = missing_line(session, marks)
+    state = Line.of(state_words(session, now_ns, marks))
+    return [
+        spread_if_fits(identity, state_line(session, now_ns, marks), width)
+        or spread(identity, state, width),
+        spend_line(session, width, marks),
+        spread_if_fits(totals, signals_line(session, marks), width)
+        or spread_if_fits(totals, missing, width)
+        or totals.fit(width),
+    ]
+
+
+def is_action(node: Node) -> bool:
+    """Tell whether a node belongs among the last things a session did."""
+    return isinstance(node, (Request, ToolCall, SubagentNode)) or node.kind != "event"

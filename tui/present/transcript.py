@@ -1,0 +1,92 @@
+"""The transcript as a tree that folds: turns, what happened in them, what their sub-agents did."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from store.domain import Content, Event, Request, ToolCall, Turn
+from store.queries.transcript import Node, SubagentNode
+from tui.present.transcript_row import Reply
+
+_OPEN_AT_FIRST = 300
+"""Requests and tool calls in the last turns that are unfolded when a session is opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the tree as it is folded now."""
+
+    key: str
+    node: Turn | Node | Reply
+    depth: int
+    parent: str | None = None
+    is_open: bool | None = None
+    """``None`` for what cannot be folded."""
+
+
+def turn_key(turn: Turn) -> str:
+    """Return the name of a turn's row, which is also the subject of its raw records."""
+    return f"turn:{turn.turn_id}" if turn.turn_id else "turn:"
+
+
+def rows(
+    turns: Iterable[Turn], nodes: Mapping[str, Sequence[Node]], unfolded: Collection[str]
+) -> list[Row]:
+    """Return the rows of the tree; ``nodes`` by the key of their turn, where they are read."""
+    listed: list[Row] = []
+    for turn in turns:
+        key = turn_key(turn)
+        is_open = key in unfolded
+        listed.append(Row(key, turn, 0, is_open=is_open))
+        if is_open:
+            listed.extend(_rows(nodes.get(key, ()), parent=key, depth=1, unfolded=unfolded))
+    return listed
+
+
+def _rows(
+    nodes: Iterable[Node], *, parent: str, depth: int, unfolded: Collection[str]
+) -> Iterator[Row]:
+    for node in nodes:
+        match node:
+            case SubagentNode():
+                key = f"{parent}/agent:{node.agent_id}"
+                is_open = key in unfolded
+                yield Row(key, node, depth, parent, is_open)
+                if is_open:
+                    yield from _rows(node.children, parent=key, depth=depth + 1, unfolded=unfolded)
+            case Request():
+                key = f"request:{node.request_id}"
+                yield Row(key, node, depth, parent)
+                if node.response or node.response_content is Content.WITHHELD:
+                    yield Row(f"{key}/reply", Reply(node), depth, parent)
+            case ToolCall():
+                yield Row(f"tool:{node.tool_call_id}", node, depth, parent)
+            case Event():
+                yield Row(f"{node.subject}@{node.at}", node, depth, parent)
+
+
+def unfolded_at_first(turns: Sequence[Turn]) -> frozenset[str]:
+    """Return the turns to unfold when a session is opened: the last, while they are few rows."""
+    unfolded: set[str] = set()
+    room = _OPEN_AT_FIRST
+    for turn in reversed(turns):
+        room -= turn.requests + turn.tool_calls
+        if unfolded and room < 0:
+            break
+        if turn.number:
+            unfolded.add(turn_key(turn))
+    return frozenset(unfolded)
+
+
+def subject(row: Row) -> str | None:
+    """Return what the raw records behind a row are found by, if it has any of its own."""
+    match row.node:
+        case Turn():
+            return row.key if row.node.turn_id else None
+        case Reply():
+            return f"request:{row.node.request.request_id}"
+        case SubagentNode():
+            return None
+        case Event():
+            return row.node.subject
+        case _:
+            return row.key

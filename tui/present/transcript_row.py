@@ -1,0 +1,174 @@
+"""One row of the transcript: a turn, or something that happened in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from store.domain import Content, Event, Request, RequestStatus, ToolCall, Turn, Verdict
+from store.queries.transcript import Node, SubagentNode
+from tui import format as formats
+from tui.marks import Marks, decision_badge
+from tui.present import words
+from tui.present.event_row import event_words
+from tui.present.lines import Line, Span, Tone, joined, spread
+from tui.present.request_row import response, status
+
+_T = TypeVar("_T")
+
+_TIME = 8
+_INDENT = 2
+_BADGE = 13
+"""Cells of the first column of a node: who decided, or what kind of thing it is."""
+
+_TOOL = 6
+_TOOK = 10
+
+VERDICT_TONE = {
+    Verdict.ACCEPTED: Tone.ACCEPTED,
+    Verdict.REJECTED: Tone.REJECTED,
+    Verdict.ABORTED: Tone.REJECTED,
+    Verdict.UNKNOWN: Tone.DIM,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The text of a request's response, as a row of its own."""
+
+    request: Request
+
+
+def node_line(
+    node: Node | Turn | Reply, width: int, marks: Marks, *, depth: int = 0, is_open: bool = False
+) -> Line:
+    """Return a node as a line of ``width`` cells, what it cost or took at its end."""
+    at: int | None
+    match node:
+        case Turn():
+            at, left, right = (
+                node.started_at,
+                _turn(node, marks, is_open=is_open),
+                _turn_figures(node, marks),
+            )
+        case Request():
+            at, left, right = (
+                node.at,
+                _request(node, marks),
+                _figures(node.cost.reported_micros, node.duration_ms),
+            )
+        case Reply():
+            at, left, right = None, _badged(Span(""), response(node.request, marks)), Line()
+        case ToolCall():
+            at, left, right = node.at, _tool_call(node, marks), Line.of(words.outcome(node, marks))
+        case SubagentNode():
+            at, left = node.at, _subagent(node, marks, is_open=is_open)
+            right = _subagent_figures(node)
+        case Event():
+            at, left, right = node.at, _badged(*event_words(node, marks)), Line()
+    time = " " * _TIME if at is None else formats.clock(at)
+    indent = " " * (_INDENT * depth)
+    begin = Line.of(Span(time, Tone.DIM), "  ", indent)
+    return Line.of(begin, spread(left, right, width - begin.width))
+
+
+def _turn(turn: Turn, marks: Marks, *, is_open: bool) -> Line:
+    fold = marks.open if is_open else marks.closed
+    if turn.number == 0:
+        return Line.of(f"{fold} ", Span("Outside of any turn", Tone.STRONG))
+    name = Span(f"Turn {turn.number}", Tone.STRONG)
+    return Line.of(f"{fold} ", name, "  ", prompt(turn, marks))
+
+
+def _turn_figures(turn: Turn, marks: Marks) -> Line:
+    """Return what went wrong in a turn, what it cost and how long it took."""
+    parts: list[Span | Line] = []
+    if turn.rejected:
+        parts.append(Span(f"{marks.rejected} {turn.rejected}", Tone.REJECTED))
+    if turn.failed_tool_calls:
+        parts.append(Span(f"{turn.failed_tool_calls} failed", Tone.TROUBLE))
+    if turn.errors:
+        parts.append(Span(words.counted(turn.errors, "API error"), Tone.TROUBLE))
+    if turn.requests:
+        took_ms = (turn.last_event_at - turn.started_at) // 1_000_000
+        parts.append(_figures(turn.cost.reported_micros, took_ms))
+    return joined(parts, "  ")
+
+
+def prompt(turn: Turn, marks: Marks) -> Span:
+    """Return what was asked: the prompt, the slash command, or why it is not known."""
+    if turn.prompt:
+        return Span(f'"{turn.prompt.strip()}"')
+    if turn.command:
+        return Span(f"/{turn.command}")
+    if turn.prompt_content is Content.WITHHELD:
+        length = "" if turn.prompt_length is None else f", {turn.prompt_length} characters"
+        return Span(f"{marks.withheld} prompt withheld{length}", Tone.WITHHELD)
+    return Span("no prompt arrived", Tone.DIM)
+
+
+def _request(request: Request, marks: Marks) -> Line:
+    failed = request.status in {RequestStatus.ERROR, RequestStatus.REFUSED}
+    badge = Span(f"{marks.failed} request", Tone.TROUBLE) if failed else Span("request", Tone.DIM)
+    usage = request.tokens
+    parts: list[Span | Line] = [Span(words.model(request.model))]
+    if failed:
+        parts += [status(request), Span(request.error or "", Tone.TROUBLE)]
+    figures = (
+        ("in", usage.input),
+        ("read", usage.cache_read),
+        ("write", usage.cache_write),
+        ("out", usage.output),
+    )
+    if usage.total is not None:
+        parts.append(
+            joined([Span(f"{formats.tokens(n)} {name}", Tone.DIM) for name, n in figures], " · ")
+        )
+    return _badged(badge, joined(parts, "  "))
+
+
+def _figures(micros: int | None, took_ms: int | None) -> Line:
+    """Return a cost and a duration, the cost in a column of its own."""
+    cost = Span(formats.exact_money(micros), Tone.COST)
+    return Line.of(cost, f"{formats.duration(took_ms):>{_TOOK}}")
+
+
+def _tool_call(call: ToolCall, marks: Marks) -> Line:
+    badge = Span(decision_badge(call, marks), VERDICT_TONE[call.verdict])
+    name = Line.of(Span(words.tool(call, marks), Tone.STRONG))
+    return _badged(badge, Line.of(name.pad(max(_TOOL, name.width)), "  ", words.what(call, marks)))
+
+
+def _subagent(node: SubagentNode, marks: Marks, *, is_open: bool) -> Line:
+    fold = marks.open if is_open else marks.closed
+    calls = _of_type(node.children, ToolCall)
+    refused = sum(call.verdict is Verdict.REJECTED for call in calls)
+    summary: list[str | Span] = [
+        Span(node.name or node.agent_id, Tone.STRONG),
+        Span(f"  {words.counted(len(calls), 'tool call')}", Tone.DIM),
+    ]
+    if refused:
+        summary.append(Span(f"  {marks.rejected} {refused}", Tone.REJECTED))
+    return _badged(Span(f"{marks.subagent} agent {fold}"), Line.of(*summary))
+
+
+def _subagent_figures(node: SubagentNode) -> Line:
+    requests = _of_type(node.children, Request)
+    costs = [r.cost.reported_micros for r in requests if r.cost.reported_micros is not None]
+    ends = [r.at + (r.duration_ms or 0) * 1_000_000 for r in requests]
+    took_ms = (max(ends) - node.at) // 1_000_000 if ends else None
+    return _figures(sum(costs) if costs else None, took_ms)
+
+
+def _of_type(nodes: Sequence[Node], kind: type[_T]) -> list[_T]:
+    found: list[_T] = []
+    for node in nodes:
+        if isinstance(node, kind):
+            found.append(node)
+        if isinstance(node, SubagentNode):
+            found += _of_type(node.children, kind)
+    return found
+
+
+def _badged(badge: Span, said: Span | Line | None) -> Line:
+    column = Line.of(badge)
+    return Line.of(column.pad(max(_BADGE, column.width)), " ", said or Line())

@@ -1,0 +1,124 @@
+"""Short names of the agents' nouns: agent, model, user, title, what a tool call is about."""
+
+import re
+
+from store.domain import Agent, Content, Outcome, Session, SessionState, ToolCall
+from tui import format as formats
+from tui.marks import Marks, state_mark
+from tui.present.lines import Line, Span, Tone
+
+SHORT_AGENT = {
+    Agent.CLAUDE_CODE: "claude",
+    Agent.GEMINI_CLI: "gemini",
+    Agent.COPILOT_CLI: "copilot",
+    Agent.QWEN_CODE: "qwen",
+}
+
+PERMISSIVE_MODES = frozenset({"bypassPermissions", "dontAsk", "yolo", "never"})
+"""Permission modes in which nobody is asked, in the agents' own words."""
+
+_STATE_TONE = {
+    SessionState.WORKING: Tone.LIVE,
+    SessionState.WAITING: Tone.WAITING,
+    SessionState.IDLE: Tone.PLAIN,
+    SessionState.ENDED: Tone.DIM,
+    SessionState.FAILED: Tone.TROUBLE,
+}
+
+
+def agent(agent_name: Agent) -> str:
+    """Return an agent's short name: ``claude``."""
+    return SHORT_AGENT.get(agent_name, agent_name.value)
+
+
+def model(name: str | None) -> str:
+    """Return a model's name without vendor and date: ``claude-opus-5-5`` is ``opus-5.5``."""
+    if not name:
+        return formats.UNKNOWN
+    short = re.sub(r"-\d{8}$", "", name.rsplit("/", 1)[-1].removeprefix("claude-"))
+    return re.sub(r"-(\d+)-(\d+)$", r"-\1.\2", short)
+
+
+def models(names: tuple[str, ...]) -> str:
+    """Return the models of a session, the first and how many more: ``opus-5.5 +1``."""
+    if not names:
+        return formats.UNKNOWN
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    return model(names[0]) + more
+
+
+def user(session: Session) -> str:
+    """Return who ran a session: the name before the ``@``, or the first of an opaque id."""
+    name = session.attribute("user.email", "enduser.id", "user.name", "user.id")
+    if name is None:
+        return formats.UNKNOWN
+    if re.fullmatch(r"[0-9a-f]{16,}", name):
+        return name[:8]
+    return name.split("@", 1)[0]
+
+
+def title(session: Session, marks: Marks) -> Span:
+    """Return the first prompt, else repository or directory, else the short id of the session."""
+    if session.title:
+        return Span(session.title)
+    place = session.attribute(
+        "vcs.repository.name", "working_directory", "process.working_directory"
+    )
+    name = place or session.session_id[:8]
+    if session.title_content is Content.WITHHELD:
+        return Span(f"{marks.withheld} {name}", Tone.WITHHELD)
+    return Span(name, Tone.DIM)
+
+
+def state(session: Session, now_ns: int, marks: Marks) -> Span:
+    """Return a session's state with its mark; one that waits says for how long."""
+    mark = state_mark(session.state, marks)
+    word = session.state.value
+    if session.state is SessionState.WAITING:
+        word = formats.age(session.last_event_at, now_ns)
+    return Span(f"{mark} {word}", _STATE_TONE[session.state])
+
+
+def flags(session: Session, marks: Marks) -> Line:
+    """Return what to look at: a permissive mode, model requests that failed."""
+    parts: list[Span] = []
+    if session.permission_mode in PERMISSIVE_MODES:
+        parts.append(Span(marks.warning, Tone.WAITING))
+    if session.errors:
+        parts.append(Span("!", Tone.TROUBLE))
+    return Line.of(*parts)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things: ``1 turn``, ``1 204 turns``."""
+    return f"{formats.count(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def tool(call: ToolCall, marks: Marks) -> str:
+    """Return a tool's name: ``Bash``, ``⌁ ledger.balance``."""
+    if call.mcp_server or call.mcp_tool:
+        server, name = call.mcp_server or formats.UNKNOWN, call.mcp_tool or formats.UNKNOWN
+        return f"{marks.mcp} {server}.{name}"
+    return call.tool or formats.UNKNOWN
+
+
+def what(call: ToolCall, marks: Marks) -> Span:
+    """Return what a tool call is about: its command, its file, else its input, if it was sent."""
+    text = call.command or call.file_path or call.input or call.parameters
+    return Span(text) if text else Span(f"{marks.withheld} details not sent", Tone.WITHHELD)
+
+
+def outcome(call: ToolCall, marks: Marks) -> Span:
+    """Return how a call ended and how long it took: ``21 ms``, ``failed 4.1 s``, ``not run``."""
+    match call.outcome:
+        case Outcome.SUCCEEDED:
+            return Span(formats.duration(call.duration_ms))
+        case Outcome.FAILED:
+            took = "" if call.duration_ms is None else f" {formats.duration(call.duration_ms)}"
+            return Span(f"failed{took}", Tone.TROUBLE)
+        case Outcome.NOT_RUN:
+            return Span("not run", Tone.DIM)
+        case Outcome.UNKNOWN:
+            if call.is_running:
+                return Span(f"running{marks.running}", Tone.LIVE)
+            return Span(formats.UNKNOWN, Tone.DIM)

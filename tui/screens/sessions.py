@@ -1,0 +1,230 @@
+"""The Sessions screen: every session, newest activity first, with a preview of one."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.message import Message
+
+from store.domain import Session, SessionState
+from store.queries.filter import Filter, FilterError, parse
+from store.queries.transcript import Node
+from tui import format as formats
+from tui.commands import Place, bindings
+from tui.present import session_row
+from tui.present.empty import empty
+from tui.present.lines import Line, Span, Tone
+from tui.present.session_summary import is_action, preview
+from tui.screens.chrome import Setting
+from tui.screens.live import LiveScreen
+from tui.source import Reader, Reception
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.lines import Lines
+from tui.widgets.table import Table
+from tui.widgets.virtual_list import VirtualList
+
+_MARGIN = 100
+"""Rows read before and behind those in sight."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsQuery:
+    """What to read for the Sessions screen."""
+
+    where: Filter
+    everything: Filter
+    now_ns: int
+    offset: int
+    limit: int
+    previewed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsSnapshot:
+    """What was read for it."""
+
+    query: SessionsQuery
+    rows: tuple[Session, ...]
+    matching: int
+    total: int
+    recent: tuple[Node, ...]
+    """The last things the previewed session did, oldest first."""
+
+
+class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
+    """Every session in one table."""
+
+    PLACES = (Place.LIST, Place.SESSIONS)
+    BINDINGS = [*bindings(Place.SESSIONS)]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall"), (40, "-very-tall")]
+
+    class Chosen(Message):
+        """A person wants to see a session."""
+
+        def __init__(self, session_id: str) -> None:
+            super().__init__()
+            self.session_id = session_id
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self._everything = parse("", now_ns=setting.clock())
+        self._where = self._everything
+        self._snapshot: SessionsSnapshot | None = None
+        self._filter_bar = FilterBar(setting.marks)
+        self._empty = Lines(id="empty")
+        self._preview = Lines(id="preview")
+        self._table = Table[Session](
+            session_row.columns(setting.marks),
+            lambda _index, session: session_row.cells(session, setting.clock(), setting.marks),
+            lambda session: session.session_id,
+            marks=setting.marks,
+            nothing="No session matches; esc shows all.",
+        )
+
+    def compose(self) -> ComposeResult:
+        yield self.top_bar
+        yield self._filter_bar
+        yield self._empty
+        yield self._table
+        yield self._preview
+        yield self.key_bar
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._table.rows.focus()
+
+    def where(self) -> Sequence[str]:
+        return ("Sessions",)
+
+    def places(self) -> Collection[Place]:
+        return (Place.FILTER,) if self._filter_bar.is_open else super().places()
+
+    def on_descendant_focus(self) -> None:
+        self.show_chrome()
+
+    def receive(self, reception: Reception) -> None:
+        super().receive(reception)
+        self._show_empty()
+
+    def tick(self) -> None:
+        super().tick()
+        self._table.rows.repaint_changed()
+        self._show_preview()
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self.call_after_refresh(self._show_preview)
+
+    def wanted(self) -> SessionsQuery:
+        first, height = self._table.rows.in_sight
+        offset = max(0, first - _MARGIN)
+        now_ns = self.setting.clock()
+        return SessionsQuery(
+            where=self._refreshed(now_ns),
+            everything=self._everything,
+            now_ns=now_ns,
+            offset=offset,
+            limit=first - offset + height + _MARGIN,
+            previewed=self._table.rows.highlighted_key,
+        )
+
+    def _refreshed(self, now_ns: int) -> Filter:
+        """Return the filter in force, its spans of time counted from now."""
+        return parse(self._where.text, now_ns=now_ns)
+
+    def read(self, reader: Reader, query: SessionsQuery) -> SessionsSnapshot:
+        total = reader.count_sessions(query.everything)
+        is_filtered = query.where.text != query.everything.text
+        rows = reader.sessions(query.where, query.now_ns, limit=query.limit, offset=query.offset)
+        previewed = query.previewed or (rows[0].session_id if rows else None)
+        return SessionsSnapshot(
+            query=query,
+            rows=tuple(rows),
+            matching=reader.count_sessions(query.where) if is_filtered else total,
+            total=total,
+            recent=_recent(reader, next((s for s in rows if s.session_id == previewed), None)),
+        )
+
+    def show(self, snapshot: SessionsSnapshot) -> None:
+        self._snapshot = snapshot
+        self._table.rows.set_rows(
+            snapshot.rows, offset=snapshot.query.offset, total=snapshot.matching
+        )
+        self._filter_bar.show_count(self._count(snapshot))
+        self._show_empty()
+        self._show_preview()
+
+    def _count(self, snapshot: SessionsSnapshot) -> Line:
+        total = formats.count(snapshot.total)
+        count = (
+            total
+            if snapshot.matching == snapshot.total
+            else (f"{formats.count(snapshot.matching)} of {total}")
+        )
+        waiting = sum(s.state is SessionState.WAITING for s in snapshot.rows)
+        parts: list[str | Span] = [Span(count, Tone.DIM)]
+        if waiting:
+            verb = "waits" if waiting == 1 else "wait"
+            dot = self.setting.marks.separator
+            parts += [Span(f" {dot} {waiting} {verb} for you", Tone.WAITING)]
+        return Line.of(*parts)
+
+    def _show_empty(self) -> None:
+        is_empty = self._snapshot is not None and self._snapshot.total == 0
+        self.set_class(is_empty, "-empty")
+        if is_empty:
+            marks = self.setting.marks
+            self._empty.show(empty(self.reception.state, marks), marks)
+
+    def _show_preview(self) -> None:
+        session, snapshot, pane = self._table.rows.highlighted, self._snapshot, self._preview
+        if session is None or snapshot is None:
+            pane.show([], self.setting.marks)
+            return
+        is_read = snapshot.query.previewed in {None, session.session_id}
+        lines = preview(
+            session,
+            snapshot.recent if is_read else (),
+            size=(pane.content_size.width, pane.content_size.height),
+            now_ns=self.setting.clock(),
+            marks=self.setting.marks,
+        )
+        pane.show(lines, self.setting.marks)
+
+    def on_virtual_list_place_changed(self, _message: VirtualList.PlaceChanged) -> None:
+        self._show_preview()
+        self.request_read()
+
+    def on_virtual_list_opened(self, message: VirtualList.Opened) -> None:
+        self.post_message(self.Chosen(message.key))
+
+    def action_filter(self) -> None:
+        self._filter_bar.open()
+
+    def action_clear_filter(self) -> None:
+        self._filter_bar.text = ""
+
+    def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
+        try:
+            self._where = parse(message.text, now_ns=self.setting.clock())
+        except FilterError as error:
+            self._filter_bar.show_fault(error)
+        else:
+            self._filter_bar.show_fault(None)
+            self._table.rows.go_to(0)
+            self.request_read()
+
+    def on_filter_bar_closed(self) -> None:
+        self._table.rows.focus()
+
+
+def _recent(reader: Reader, session: Session | None) -> tuple[Node, ...]:
+    """Return what a session did last: the actions of its last turn."""
+    if session is None:
+        return ()
+    turns = reader.turns(session.session_id, after=max(0, session.turns - 1), limit=100)
+    if not turns:
+        return ()
+    nodes = reader.nodes(session.session_id, turns[-1].turn_id)
+    return tuple(node for node in nodes if is_action(node))[-12:]

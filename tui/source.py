@@ -1,0 +1,83 @@
+"""Where the screens read from, as they see it.
+
+A ``Source`` is opened in the thread that reads and closed by it, so that a connection never meets
+a second thread; the frozen rows a ``Reader`` returns may go anywhere.
+"""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from store.domain import RawRecord, Request, Session, Turn
+from store.queries.filter import Filter
+from store.queries.transcript import Node
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderState:
+    """What the recorder that fills the store is doing."""
+
+    doors: tuple[str, ...] = ()
+    """Where it listens, each ``host:port``; empty when it does not."""
+    reason: str = ""
+    """Why it does not listen, in a few words; empty when it does."""
+    records: int = 0
+    """Records received since it started."""
+    last_received_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """How the recorder is, and how fast records come."""
+
+    state: RecorderState = RecorderState()
+    per_second: float | None = None
+    """Over the last few seconds; ``None`` before there is anything to compare."""
+
+
+class Reader(Protocol):
+    """An open view of the store, for one thread; every method raises ``StoreError``."""
+
+    def change_token(self) -> object:
+        """Return a value that differs from the last one when the store has changed since."""
+        ...
+
+    def recorder(self) -> RecorderState:
+        """Return what the recorder is doing."""
+        ...
+
+    def count_sessions(self, where: Filter) -> int:
+        """Return how many sessions ``where`` admits."""
+        ...
+
+    def sessions(self, where: Filter, now_ns: int, *, limit: int, offset: int) -> list[Session]:
+        """Return a page of sessions, newest activity first."""
+        ...
+
+    def session(self, session_id: str, now_ns: int) -> Session | None:
+        """Return one session, or ``None`` when the store does not know it."""
+        ...
+
+    def turns(self, session_id: str, *, after: int, limit: int) -> list[Turn]:
+        """Return turns number ``after`` + 1 and on; 0 begins with what lies outside of all."""
+        ...
+
+    def nodes(self, session_id: str, turn_id: str | None) -> list[Node]:
+        """Return what happened in a turn, in the order it happened."""
+        ...
+
+    def requests(self, session_id: str, *, limit: int, offset: int) -> list[Request]:
+        """Return a page of a session's requests, oldest first."""
+        ...
+
+    def records(self, session_id: str, subject: str) -> list[RawRecord]:
+        """Return the raw records behind a fact."""
+        ...
+
+
+class Source(Protocol):
+    """A store that can be opened for reading."""
+
+    def open(self) -> AbstractContextManager[Reader]:
+        """Open the store for the calling thread; raises ``StoreError``."""
+        ...

@@ -1,0 +1,1 @@
+"""Widgets that paint lines; none reads the store or knows another widget."""
