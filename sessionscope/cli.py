@@ -76,7 +76,7 @@ def cli(ctx: click.Context, /, **flags: str | None) -> None:
 
     config = configuration(ctx, flags)
     if can_show_screens():
-        from sessionscope.show import receive_and_show
+        from sessionscope.watching import receive_and_show
 
         ctx.exit(receive_and_show(config, environment=os.environ))
     from sessionscope.listing import Format, print_table

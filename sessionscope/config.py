@@ -4,9 +4,7 @@ The file is ``sessionscope/config.toml`` in the XDG configuration directory, the
 ``sessionscope/sessions.db`` in the XDG state directory (XDG Base Directory Specification 0.8).
 """
 
-import ipaddress
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 
 _PRIVATE = 0o700
 _PORT_LIMIT = 65_536
+_LOOPBACKS = ("localhost", "127.0.0.1", "::1")
 _KEYS = ("store", "host", "grpc_port", "http_port")
 
 
@@ -95,11 +94,13 @@ def _base(environment: Mapping[str, str], variable: str, fallback: str) -> Path:
 
 
 def _from_file(path: Path) -> dict[str, tuple[object, str]]:
+    if not path.exists():
+        return {}
+    import tomllib
+
     try:
         with path.open("rb") as file:
             settings = tomllib.load(file)
-    except FileNotFoundError:
-        return {}
     except (OSError, ValueError) as error:
         raise ConfigError(f"cannot read {path}: {error}") from error
     for key in settings:
@@ -115,17 +116,10 @@ def _store(value: object) -> Path:
 
 
 def _host(value: object) -> str:
-    if value == "localhost":
-        return value
-    try:
-        is_loopback = ipaddress.ip_address(str(value)).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
+    if value not in _LOOPBACKS:
         raise ValueError(
-            f"{value!r} is not a loopback address (localhost, 127.0.0.1 or ::1); telemetry holds "
-            "prompts and commands and comes in without a password, so it is taken from this "
-            "machine alone"
+            f"{value!r} is not one of {', '.join(_LOOPBACKS)}; telemetry holds prompts and "
+            "commands and comes in without a password, so it is taken from this machine alone"
         )
     return str(value)
 

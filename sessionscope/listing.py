@@ -14,7 +14,7 @@ import click
 from sessionscope.tables import people, permissions, requests, sessions
 from sessionscope.tables.columns import Columns, cells
 from sessionscope.tables.encoders import write_csv, write_json, write_json_lines
-from sessionscope.terminal import sheet
+from sessionscope.tables.people import Sheet
 from store.connection import Database, open_reader
 from store.queries import permissions as permission_queries
 from store.queries import requests as request_queries
@@ -56,7 +56,7 @@ class Table:
     rows: Rows
     read: Callable[[Database, Filter, Page], Sequence[Any]]
     columns: Columns
-    lines: Callable[[Iterable[Any], people.Sheet], Iterator[str]]
+    lines: Callable[[Iterable[Any], Sheet], Iterator[str]]
 
 
 def _sessions(db: Database, where: Filter, page: Page) -> Sequence[Any]:
@@ -133,5 +133,5 @@ def _write(table: Table, nouns: Sequence[object], form: Format) -> None:
         case Format.CSV:
             write_csv(table.columns, rows, sys.stdout)
         case Format.PEOPLE:
-            for line in table.lines(nouns, sheet(width_of_pipe=_ALL_COLUMNS)):
+            for line in table.lines(nouns, Sheet.of_standard_output(width_of_pipe=_ALL_COLUMNS)):
                 sys.stdout.write(f"{line}\n")

@@ -9,7 +9,7 @@ import click
 
 from sessionscope.tables import transcript
 from sessionscope.tables.encoders import to_json
-from sessionscope.terminal import sheet
+from sessionscope.tables.people import Sheet
 from store.connection import Database, open_reader
 from store.domain import Session, Turn
 from store.queries import sessions as session_queries
@@ -37,7 +37,7 @@ def print_transcript(store: Path, id_or_prefix: str, *, as_json: bool) -> None:
         if as_json:
             lines = _json_lines(db, session, turns)
         else:
-            drawn_on = sheet(width_of_pipe=_PAGE_WIDTH)
+            drawn_on = Sheet.of_standard_output(width_of_pipe=_PAGE_WIDTH)
             lines = list(transcript.lines(session, turns, drawn_on))
     sys.stdout.writelines(f"{line}\n" for line in lines)
 

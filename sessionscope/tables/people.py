@@ -1,11 +1,17 @@
 """The same lists for people: plain lines in the columns of the screens, without escape codes."""
 
+import locale
+import os
+import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
+from sessionscope.terminal import width
 from store.domain import Request, Session, ToolCall
 from tui import format as formats
-from tui.marks import Marks, decision_badge
+from tui.marks import Marks, choose_marks, decision_badge
 from tui.present import request_row, session_row, words
 from tui.present.columns import Column, Placed, arrange, heading, row
 from tui.present.lines import Line
@@ -21,6 +27,14 @@ class Sheet:
     """Cells; columns that do not fit are left out."""
     marks: Marks
     now_ns: int
+
+    @classmethod
+    def of_standard_output(cls, *, width_of_pipe: int) -> Self:
+        """Return what standard output is drawn on, as wide as the terminal if it is one."""
+        marks = choose_marks(
+            os.environ, encoding=sys.stdout.encoding or locale.getencoding(), ascii_only=False
+        )
+        return cls(width(of_pipe=width_of_pipe), marks, time.time_ns())
 
 
 def session_lines(sessions: Iterable[Session], sheet: Sheet) -> Iterator[str]:

@@ -82,7 +82,7 @@ def _node(node: Node, record_ids: RecordIds) -> dict[str, Any]:
 
 def lines(session: Session, turns: Turns, sheet: Sheet) -> Iterator[str]:
     """Yield the session for people, prompts and answers in full."""
-    for line in header(session, sheet.width, sheet.now_ns, sheet.marks):
+    for line in header(session, width=sheet.width, now_ns=sheet.now_ns, marks=sheet.marks):
         yield line.text.rstrip()
     for turn, nodes in turns:
         yield ""
