@@ -64,6 +64,9 @@ class HttpDoor:
         await asyncio.sleep(0)
         self._connections.pre_shutdown()
         await self._connections.shutdown(grace_s)
+        if left := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(left, timeout=grace_s)
+        await asyncio.sleep(0)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         try:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from typing import Any
 
 from google.protobuf import json_format
 from google.protobuf.descriptor import FieldDescriptor
@@ -50,7 +49,7 @@ def otlp_json(request: Message) -> bytes:
     return json.dumps(_with_hex_ids(document)).encode()
 
 
-def _with_hex_ids(value: Any) -> Any:
+def _with_hex_ids(value: object) -> object:
     if isinstance(value, list):
         return [_with_hex_ids(item) for item in value]
     if not isinstance(value, dict):
@@ -64,7 +63,7 @@ def _with_hex_ids(value: Any) -> Any:
 def spelled_out(message: Message) -> bytes:
     """Encode a message as some senders do: last field first, and every default written out."""
     parts: list[bytes] = []
-    for field in reversed(message.DESCRIPTOR.fields):
+    for field in reversed([*message.DESCRIPTOR.fields]):
         value = getattr(message, field.name)
         if field.is_repeated and field.message_type:
             parts.extend(_delimited(field.number, spelled_out(item)) for item in value)
@@ -91,7 +90,7 @@ def _delimited(number: int, content: bytes) -> bytes:
 def _varint(number: int) -> bytes:
     groups = []
     while True:
-        groups.append(number & 0x7F | (0x80 if number > 0x7F else 0))  # noqa: PLR2004
+        groups.append(number & 0x7F | (0x80 if number > 0x7F else 0))
         number >>= 7
         if not number:
             return bytes(groups)

@@ -46,7 +46,7 @@ class RaisingSink:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def submit(self, batch: Batch) -> "Future[None]":
+    def submit(self, batch: Batch) -> "Future[None]":  # noqa: ARG002 - nothing is taken
         """Raise at once."""
         raise self._error
 
@@ -57,7 +57,7 @@ class FailingSink:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def submit(self, batch: Batch) -> "Future[None]":
+    def submit(self, batch: Batch) -> "Future[None]":  # noqa: ARG002 - nothing is stored
         """Fail when the transaction would have been made."""
         failed: Future[None] = Future()
         failed.set_exception(self._error)
