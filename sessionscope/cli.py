@@ -130,6 +130,22 @@ def view(ctx: click.Context, path: str | None, store: str | None) -> None:
     ctx.exit(show(config.store))
 
 
+@cli.command(epilog=block("Example:", "sessionscope demo"))
+@click.pass_context
+def demo(ctx: click.Context) -> None:
+    """Look around: an invented history and a live session, in a store of their own.
+
+    It listens on free ports and leaves nothing behind; your own store is not touched.
+    """
+    from sessionscope.terminal import can_show_screens
+
+    if not can_show_screens():
+        raise click.ClickException("the demo needs a terminal")
+    from sessionscope.demo.playing import play
+
+    ctx.exit(play(environment=os.environ))
+
+
 @cli.command(
     "import",
     epilog=block(
