@@ -1,6 +1,6 @@
 """From the bytes of an export request to a batch of records."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from hashlib import blake2b
 
@@ -17,6 +17,8 @@ from store.signals import Batch, Record, Signal
 
 RECORD_LIMIT = 500_000
 """Most records of one request: empty ones take two bytes each but become whole objects here."""
+WIRE_LIMIT = 256 * 1024 * 1024
+"""Most bytes of their encodings: every data point repeats what its metric says of itself."""
 
 _READERS: dict[Signal, Callable[..., Iterator[Record | None]]] = {
     Signal.LOGS: log_records,
@@ -56,31 +58,40 @@ class Decoder:
         if encoding is Encoding.JSON:
             body = protobuf_from_json(signal, parse_json(body))
         try:
-            decoded = list(self._records(signal, body))
+            records, rejected = _bounded(self._records(signal, body))
         except DecodeError as error:
             raise BadData(
                 f"The body is not an OTLP {signal} export request in protobuf."
             ) from error
-        records = [record for record in decoded if record is not None]
-        rejected = len(decoded) - len(records)
         message = "Spans without a valid trace id and span id were rejected." if rejected else ""
         return Batch(signal, records, rejected, message, received_unix_nano)
 
     def _records(self, signal: Signal, body: bytes) -> Iterator[Record | None]:
         origins = self._origins
         values = origins.values
-        request = ENVELOPE.FromString(body)
-        scopes = [scope for source in request.resource_logs for scope in source.scope_logs]
-        if sum(len(scope.log_records) for scope in scopes) > RECORD_LIMIT:
-            raise TooLarge(f"The request has more than {RECORD_LIMIT} records.")
-        for source in request.resource_logs:
+        read = _READERS[signal]
+        for source in ENVELOPE.FromString(body).resource_logs:
             resource = origins.resource(source.resource, source.schema_url)
             for group in source.scope_logs:
                 scope = origins.scope(group.scope, group.schema_url)
                 seed = blake2b(signal.encode(), digest_size=DIGEST_SIZE)
                 seed.update(resource.digest + scope.digest)
-                read = _READERS[signal]
                 yield from read(group.log_records, resource, scope, values=values, seed=seed)
+
+
+def _bounded(decoded: Iterable[Record | None]) -> tuple[list[Record], int]:
+    """Collect records and count those that were rejected; raises ``TooLarge``."""
+    records: list[Record] = []
+    rejected = size = 0
+    for record in decoded:
+        if record is None:
+            rejected += 1
+            continue
+        records.append(record)
+        size += len(record.wire)
+        if len(records) > RECORD_LIMIT or size > WIRE_LIMIT:
+            raise TooLarge("The request holds more records than are taken at once.")
+    return records, rejected
 
 
 decode = Decoder().decode

@@ -26,17 +26,13 @@ def metric_points(
         if kind is None:
             continue
         data = getattr(metric, kind)
-        sent = list(data.data_points)
-        for raw in sent:
+        for raw in list(data.data_points):
             point = DATA_POINTS[kind].FromString(raw)
             attributes = values.decode(point.attributes)
-            data.data_points[:] = [raw]
-            point_wire = metric.SerializeToString()
-            settle(point, values.rewritten)
-            data.data_points[:] = [point.SerializeToString()]
+            point_wire, canonical = _encodings(metric, data, raw, point=point, values=values)
             digest = seed.copy()
-            digest.update(metric.SerializeToString())
-            is_recorded = not point.flags & NO_RECORDED_VALUE
+            digest.update(canonical)
+            value, count = _value_and_count(point, kind)
             yield MetricPoint(
                 resource=resource,
                 scope=scope,
@@ -47,8 +43,8 @@ def metric_points(
                 is_monotonic=getattr(data, "is_monotonic", False),
                 start_time_unix_nano=point.start_time_unix_nano,
                 time_unix_nano=point.time_unix_nano,
-                value=_value(point, kind) if is_recorded else None,
-                observation_count=getattr(point, "count", None) if is_recorded else None,
+                value=value,
+                observation_count=count,
                 attributes=attributes,
                 flags=point.flags,
                 wire=point_wire,
@@ -56,15 +52,23 @@ def metric_points(
             )
 
 
-def _value(point: Any, kind: str) -> int | float | None:
-    """Return the number of a point, or the sum of a distribution where it was sent."""
-    value: int | float | None
-    match kind:
-        case "gauge" | "sum":
-            field = point.WhichOneof("value")
-            value = None if field is None else getattr(point, field)
-        case "summary":
-            value = point.sum
-        case _:
-            value = point.sum if point.HasField("sum") else None
-    return value
+def _encodings(
+    metric: Any, data: Any, raw: bytes, *, point: Any, values: Values
+) -> tuple[bytes, bytes]:
+    """Return the encoding of a metric with one point alone, as sent and in canonical form."""
+    data.data_points[:] = [raw]
+    as_sent: bytes = metric.SerializeToString()
+    settle(point, values.rewritten)
+    data.data_points[:] = [point.SerializeToString()]
+    return as_sent, metric.SerializeToString()
+
+
+def _value_and_count(point: Any, kind: str) -> tuple[int | float | None, int | None]:
+    """Return the number of a point, or the sum of a distribution, and how many it sums up."""
+    if point.flags & NO_RECORDED_VALUE:
+        return None, None
+    if kind in {"gauge", "sum"}:
+        field = point.WhichOneof("value")
+        return (None if field is None else getattr(point, field)), None
+    is_summed = kind == "summary" or point.HasField("sum")
+    return (point.sum if is_summed else None), point.count

@@ -25,15 +25,7 @@ def spans(
             yield None
             continue
         attributes = values.decode(message.attributes)
-        events = tuple(
-            SpanEvent(event.time_unix_nano, text(event.name), values.decode(event.attributes))
-            for event in message.events
-        )
-        settle(message, values.rewritten)
-        for event in message.events:
-            settle(event, values.rewritten)
-        digest = seed.copy()
-        digest.update(message.SerializeToString())
+        events = tuple(_event(event, values) for event in message.events)
         yield Span(
             resource=resource,
             scope=scope,
@@ -49,5 +41,20 @@ def spans(
             status_code=message.status.code,
             status_message=text(message.status.message),
             wire=wire,
-            digest=digest.digest(),
+            digest=_digest(message, values, seed),
         )
+
+
+def _event(message: Any, values: Values) -> SpanEvent:
+    attributes = values.decode(message.attributes)
+    return SpanEvent(message.time_unix_nano, text(message.name), attributes)
+
+
+def _digest(message: Any, values: Values, seed: Any) -> bytes:
+    """Hash a span whose attributes, and those of its events, were decoded by ``values``."""
+    settle(message, values.rewritten)
+    for event in message.events:
+        settle(event, values.rewritten)
+    digest = seed.copy()
+    digest.update(message.SerializeToString())
+    return digest.digest()  # type: ignore[no-any-return]

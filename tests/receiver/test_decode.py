@@ -321,6 +321,13 @@ def test_more_records_than_memory_is_worth_are_refused() -> None:
         decode_logs(request.SerializeToString())
 
 
+def test_points_that_repeat_a_long_metric_are_refused() -> None:
+    """A long description, repeated with each of many empty points, is not worth the memory."""
+    points = [NumberDataPoint() for _ in range(3000)]
+    with pytest.raises(TooLarge):
+        decode_points(Metric(description="x" * 100_000, gauge=Gauge(data_points=points)))
+
+
 def test_a_full_table_takes_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ever new attributes, and attributes too long to repeat, do not pile up."""
     monkeypatch.setattr(any_value, "BYTE_LIMIT", 10_000)
