@@ -90,7 +90,7 @@ create table sessions (
 {COLUMNS}
 );
 
-create index sessions_by_activity on sessions (opened, last_event_unix_nano desc);
+create index sessions_by_activity on sessions (opened, last_event_unix_nano desc, session_id);
 
 create table session_attributes (
     session_id text not null,

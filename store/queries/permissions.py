@@ -28,7 +28,8 @@ def tool_calls(
     """
     condition, order = ("c.session_id = :id", "asc")
     if session_id is None:
-        condition, order = ("s.opened", "desc")
+        # The plus keeps the planner on the index by time instead of sorting every session's rows.
+        condition, order = ("+s.opened = 1", "desc")
     if where is not None:
         condition = f"{condition} and ({where.sql})"
     rows = db.query(

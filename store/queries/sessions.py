@@ -27,7 +27,7 @@ def sessions(
     """
     rows = list(
         db.query(
-            f"select s.*, {_TURNS} as turns from sessions s where s.opened and ({where.sql})"
+            f"select s.*, {_TURNS} as turns from sessions s where s.opened = 1 and ({where.sql})"
             " order by s.last_event_unix_nano desc, s.session_id limit :limit offset :offset",
             {**where.parameters, "limit": limit or -1, "offset": offset},
         )
@@ -48,7 +48,7 @@ def sessions(
 def count_sessions(db: Database, *, where: Filter) -> int:
     """Return how many sessions ``where`` admits."""
     row = db.execute(
-        f"select count(*) from sessions s where s.opened and ({where.sql})", dict(where.parameters)
+        f"select count(*) from sessions s where s.opened = 1 and ({where.sql})", dict(where.parameters)
     ).fetchone()
     return int(row[0])
 
@@ -63,9 +63,9 @@ def session(db: Database, session_id: str, *, now_ns: int) -> Session | None:
 def session_ids(db: Database, prefix: str, *, limit: int = 10) -> list[str]:
     """Return the ids of sessions that begin with ``prefix``, in order."""
     found = db.execute(
-        "select session_id from sessions where opened and substr(session_id, 1, ?) = ?"
-        " order by session_id limit ?",
-        [len(prefix), prefix, limit],
+        "select session_id from sessions where +opened = 1"
+        " and session_id >= ? and substr(session_id, 1, ?) = ? order by session_id limit ?",
+        [prefix, len(prefix), prefix, limit],
     )
     return [session_id for (session_id,) in found]
 
