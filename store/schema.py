@@ -159,7 +159,7 @@ create table requests (
 
 create index requests_in_order on requests (session_id, turn_id, started_unix_nano);
 
-create index requests_by_time on requests (started_unix_nano);
+create index requests_by_time on requests (started_unix_nano, sequence, request_id);
 
 create table tool_calls (
     session_id text not null,
@@ -202,7 +202,7 @@ create table tool_calls (
 
 create index tool_calls_in_order on tool_calls (session_id, turn_id, started_unix_nano);
 
-create index tool_calls_by_time on tool_calls (started_unix_nano);
+create index tool_calls_by_time on tool_calls (started_unix_nano, sequence, tool_call_id);
 
 create table events (
     digest blob primary key,

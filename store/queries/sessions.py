@@ -48,7 +48,8 @@ def sessions(
 def count_sessions(db: Database, *, where: Filter) -> int:
     """Return how many sessions ``where`` admits."""
     row = db.execute(
-        f"select count(*) from sessions s where s.opened = 1 and ({where.sql})", dict(where.parameters)
+        f"select count(*) from sessions s where s.opened = 1 and ({where.sql})",
+        dict(where.parameters),
     ).fetchone()
     return int(row[0])
 
