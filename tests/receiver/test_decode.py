@@ -1,6 +1,10 @@
 """What records become, and how much a broken sender loses."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
@@ -25,7 +29,7 @@ from receiver.decode import RECORD_LIMIT, Decoder, Encoding, decode
 from receiver.errors import BadData, TooLarge
 from store import signals
 from store.signals import Batch, Signal
-from tests.receiver.otlp import attribute, event, logs_request, spelled_out
+from tests.receiver.otlp import attribute, event, logs_request, otlp_json, spelled_out
 
 TRACE_ID = bytes(range(16))
 SPAN_ID = bytes(range(8))
@@ -310,6 +314,24 @@ def test_a_request_cut_anywhere_is_bad_data_or_fewer_records() -> None:
         except BadData:
             outcomes.add(-1)
     assert outcomes == {-1, 0}
+
+
+@given(
+    signal=st.sampled_from(Signal),
+    encoding=st.sampled_from(Encoding),
+    noise=st.binary(max_size=60),
+    place=st.integers(0, 200),
+)
+def test_damaged_bytes_are_never_a_crash(
+    signal: Signal, encoding: Encoding, noise: bytes, *, place: int
+) -> None:
+    """Noise anywhere in a request, for any signal and encoding, is data or bad data."""
+    request = logs_request(event(a="b"))
+    body = request.SerializeToString() if encoding is Encoding.PROTOBUF else otlp_json(request)
+    damaged = body[:place] + noise + body[place + len(noise) :]
+    for sent in (noise, damaged):
+        with suppress(BadData):
+            assert decode(signal, encoding, sent, received_unix_nano=5).rejected <= len(sent)
 
 
 def test_more_records_than_memory_is_worth_are_refused() -> None:
