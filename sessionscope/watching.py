@@ -26,6 +26,11 @@ _LOG_LIMIT = 1_000_000
 """Bytes of the child's log above which it starts anew."""
 
 
+_NO_CERTIFICATES = {"SSL_CERT_FILE": os.devnull}
+"""aiohttp loads all the system's certificates when it is imported, which takes 40 ms; the recorder
+connects to nobody."""
+
+
 class RecorderFailed(StoreError):
     """The recorder that a viewer started could not begin."""
 
@@ -71,6 +76,7 @@ def _start_recorder(config: Config) -> _Child:
             stderr=log,
             text=True,
             start_new_session=True,
+            env={**os.environ, **_NO_CERTIFICATES},
         )
 
 

@@ -167,6 +167,18 @@ def test_a_child_ends_with_its_viewer(child: "subprocess.Popen[str]", tmp_path: 
     assert owner(tmp_path / "sessions.db") is None
 
 
+def test_a_child_whose_viewer_is_gone_already_ends(
+    child: "subprocess.Popen[str]", tmp_path: Path
+) -> None:
+    """A viewer that dies while the recorder starts leaves no orphan either."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdout.close()
+    child.stdin.close()
+    assert child.wait(30) == 0
+    assert owner(tmp_path / "sessions.db") is None
+
+
 def test_a_child_says_why_it_cannot_record(tmp_path: Path) -> None:
     """Its viewer learns the reason, and whether there is a recorder to attach to."""
     store = tmp_path / "sessions.db"
