@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from hashlib import blake2b
 
 from google.protobuf.message import DecodeError
 
@@ -11,7 +10,7 @@ from receiver.decode_metrics import metric_points
 from receiver.decode_spans import spans
 from receiver.errors import BadData, TooLarge
 from receiver.json_decode import parse_json, protobuf_from_json
-from receiver.origin import DIGEST_SIZE, Origins
+from receiver.origin import Origins, record_seed
 from receiver.protobuf_schema import ENVELOPE
 from store.signals import Batch, Record, Signal
 
@@ -74,8 +73,7 @@ class Decoder:
             resource = origins.resource(source.resource, source.schema_url)
             for group in source.scope_logs:
                 scope = origins.scope(group.scope, group.schema_url)
-                seed = blake2b(signal.encode(), digest_size=DIGEST_SIZE)
-                seed.update(resource.digest + scope.digest)
+                seed = record_seed(signal, resource, scope)
                 yield from read(group.log_records, resource, scope, values=values, seed=seed)
 
 

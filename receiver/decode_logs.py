@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from receiver.any_value import Values, text
-from receiver.origin import settle
+from receiver.origin import record_digest, settle
 from receiver.protobuf_schema import LOG_RECORD
 from store.signals import LogRecord, Resource, Scope
 
@@ -20,7 +20,7 @@ def valid_id(raw: bytes, size: int) -> bytes:
 def log_records(
     slices: Iterable[bytes], resource: Resource, scope: Scope, *, values: Values, seed: Any
 ) -> Iterator[LogRecord]:
-    """Decode encoded log records; ``seed`` is a hash that has seen signal, resource and scope."""
+    """Decode encoded log records; ``seed`` is from ``record_seed``."""
     parse = LOG_RECORD.FromString
     pair, body, rewritten = values.pair, values.body, values.rewritten
     for wire in slices:
@@ -30,13 +30,13 @@ def log_records(
         if rewritten:
             settle(message, rewritten)
             message.body = rewritten.get(message.body, message.body)
-        digest = seed.copy()
-        digest.update(message.SerializeToString())
+        time_unix_nano = message.time_unix_nano
+        observed_time_unix_nano = message.observed_time_unix_nano
         yield LogRecord(
             resource,
             scope,
-            message.time_unix_nano,
-            message.observed_time_unix_nano,
+            time_unix_nano,
+            observed_time_unix_nano,
             message.severity_number,
             text(message.severity_text),
             text(message.event_name),
@@ -47,5 +47,7 @@ def log_records(
             valid_id(message.trace_id, TRACE_ID_SIZE),
             valid_id(message.span_id, SPAN_ID_SIZE),
             wire,
-            digest.digest(),
+            record_digest(
+                seed, message.SerializeToString(), time_unix_nano or observed_time_unix_nano
+            ),
         )

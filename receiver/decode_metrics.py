@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from receiver.any_value import Values, text
-from receiver.origin import settle
+from receiver.origin import record_digest, settle
 from receiver.protobuf_schema import DATA_POINTS, METRIC
 from store.signals import MetricPoint, Resource, Scope
 
@@ -18,7 +18,7 @@ def metric_points(
     """Decode encoded metrics, one result per data point.
 
     The ``wire`` of a point is its metric, unknown fields included, with that point alone. ``seed``
-    is a hash that has seen signal, resource and scope.
+    is from ``record_seed``.
     """
     for wire in slices:
         metric = METRIC.FromString(wire)
@@ -30,8 +30,7 @@ def metric_points(
             point = DATA_POINTS[kind].FromString(raw)
             attributes = values.decode(point.attributes)
             point_wire, canonical = _encodings(metric, data, raw, point=point, values=values)
-            digest = seed.copy()
-            digest.update(canonical)
+            digest = record_digest(seed, canonical, point.time_unix_nano)
             value, count = _value_and_count(point, kind)
             yield MetricPoint(
                 resource=resource,
@@ -48,7 +47,7 @@ def metric_points(
                 attributes=attributes,
                 flags=point.flags,
                 wire=point_wire,
-                digest=digest.digest(),
+                digest=digest,
             )
 
 

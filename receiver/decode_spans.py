@@ -5,7 +5,7 @@ from typing import Any
 
 from receiver.any_value import Values, text
 from receiver.decode_logs import SPAN_ID_SIZE, TRACE_ID_SIZE, valid_id
-from receiver.origin import settle
+from receiver.origin import record_digest, settle
 from receiver.protobuf_schema import SPAN
 from store.signals import Resource, Scope, Span, SpanEvent
 
@@ -15,7 +15,7 @@ def spans(
 ) -> Iterator[Span | None]:
     """Decode encoded spans; ``None`` stands for one whose trace id or span id is invalid.
 
-    ``seed`` is a hash that has seen signal, resource and scope.
+    ``seed`` is from ``record_seed``.
     """
     for wire in slices:
         message = SPAN.FromString(wire)
@@ -55,6 +55,4 @@ def _digest(message: Any, values: Values, seed: Any) -> bytes:
     settle(message, values.rewritten)
     for event in message.events:
         settle(event, values.rewritten)
-    digest = seed.copy()
-    digest.update(message.SerializeToString())
-    return digest.digest()  # type: ignore[no-any-return]
+    return record_digest(seed, message.SerializeToString(), message.start_time_unix_nano)

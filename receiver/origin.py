@@ -6,9 +6,10 @@ from typing import Any
 
 from receiver.any_value import Values, text
 from receiver.protobuf_schema import RESOURCE, SCOPE
-from store.signals import Resource, Scope
+from store.signals import Resource, Scope, Signal
 
 DIGEST_SIZE = 16
+_TIME_SIZE = 6
 ENTRY_LIMIT = 4096
 KEPT_SIZE = 4096
 """Longer encodings of resources and scopes are decoded anew for each envelope."""
@@ -19,6 +20,24 @@ def settle(message: Any, rewritten: dict[bytes, bytes]) -> None:
     sent: MutableSequence[bytes] = message.attributes
     if not rewritten.keys().isdisjoint(sent):
         sent[:] = [rewritten.get(raw, raw) for raw in sent]
+
+
+def record_seed(signal: Signal, resource: Resource, scope: Scope) -> Any:
+    """Return a hash that has seen what the records of one scope share."""
+    seed = blake2b(signal.encode(), digest_size=DIGEST_SIZE - _TIME_SIZE)
+    seed.update(resource.digest + scope.digest)
+    return seed
+
+
+def record_digest(seed: Any, canonical: bytes, time_unix_nano: int) -> bytes:
+    """Return a record's digest: its time (units of 65 536 ns) before a hash of its content.
+
+    Records that come one after the other are neighbours in an index of digests, so that such an
+    index is written at its end and need not be in memory as a whole.
+    """
+    digest = seed.copy()
+    digest.update(canonical)
+    return time_unix_nano.to_bytes(8, "big")[:_TIME_SIZE] + bytes(digest.digest())
 
 
 def _digest(canonical: bytes, schema_url: bytes) -> bytes:

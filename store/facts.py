@@ -16,7 +16,7 @@ RECORD_TIME_LIMIT = 2**63 - 1
 def rank_of(time_unix_nano: int, sequence: int | None, digest: bytes) -> bytes:
     """Return what orders records that tell the same thing: time, then sequence, then content."""
     order = min(sequence or 0, 0xFFFFFFFF)
-    return time_unix_nano.to_bytes(8, "big") + order.to_bytes(4, "big") + digest[:4]
+    return time_unix_nano.to_bytes(8, "big") + order.to_bytes(4, "big") + digest[-4:]
 
 
 class RequestMade(NamedTuple):

@@ -3,7 +3,8 @@
 Named tuples: immutable, and the cheapest objects to build in the receiver's hot path. Times are
 integer nanoseconds since the Unix epoch, 0 meaning *not set* as in OTLP. Every record carries its
 own protobuf encoding (``wire``) and a ``digest`` of its canonical content, resource and scope, so
-that the same record is recognised whichever door and encoding brought it.
+that the same record is recognised whichever door and encoding brought it. A record's digest begins
+with its time, so that an index of digests grows at its end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -70,7 +71,7 @@ class LogRecord(NamedTuple):
     wire: bytes
     """The ``LogRecord`` message as received (or as the JSON means it)."""
     digest: bytes
-    """16 bytes over signal, resource, scope and canonical record."""
+    """16 bytes: 6 of the time, 10 of a hash of signal, resource, scope and canonical record."""
 
 
 class SpanEvent(NamedTuple):

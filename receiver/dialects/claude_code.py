@@ -134,8 +134,8 @@ def _subject_of_span(record: Span) -> str | None:
 
 
 def own_key(record: LogRecord) -> str:
-    """Name a thing whose event carries no id: ``~`` and the head of the record's digest."""
-    return f"~{record.digest.hex()[:16]}"
+    """Name a thing whose event carries no id: ``~`` and the tail of the record's digest."""
+    return f"~{record.digest.hex()[-16:]}"
 
 
 def interpret_log(record: LogRecord, placement: Placement, facts: Facts) -> None:
