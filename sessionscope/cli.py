@@ -36,8 +36,9 @@ _EPILOG = "\n\n".join(
             "Connect Claude Code, then use it as always:",
             "export CLAUDE_CODE_ENABLE_TELEMETRY=1",
             "export OTEL_LOGS_EXPORTER=otlp OTEL_METRICS_EXPORTER=otlp",
-            "export OTEL_EXPORTER_OTLP_PROTOCOL=grpc",
-            "export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317",
+            "export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+            "export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318",
+            "export OTEL_LOGS_EXPORT_INTERVAL=500",
         ),
         block(
             "Settings come from flags, else from the environment, else from the file",

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from store.domain import Decider, RequestStatus, SessionState, Verdict
 from store.queries import filter_values as values
+from store.queries.state import STATE
 
 
 class Rows(StrEnum):
@@ -67,17 +68,6 @@ def _tokens(row: str, *, known: str) -> str:
     is_any_known = " or ".join(known.format(f"{row}.{name}") for name in _TOKENS)
     return f"(({is_any_known}) and {total} {{op}} {{}})"
 
-
-WORKING_FOR_NS = 30 * 10**9
-"""How long after its newest event a session is taken to be working: exports come every 5 s."""
-
-_STATE = f"""case
-    when s.exited_unix_nano >= ifnull(s.last_prompt_unix_nano, 0) then 'ended'
-    when s.failed_unix_nano > max(ifnull(s.answered_unix_nano, 0),
-        ifnull(s.last_prompt_unix_nano, 0)) then 'failed'
-    when :filter_now - s.last_event_unix_nano < {WORKING_FOR_NS} then 'working'
-    else 'idle' end"""
-"""A session's ``SessionState``, as ``store.queries.sessions`` infers it."""
 
 _LIVE = "live"
 USER_ATTRIBUTES = (
@@ -183,6 +173,6 @@ KEYS: Mapping[str, Key] = {
     ),
     "is": Key(
         values.one_of(_LIVE, *SessionState),
-        {Rows.SESSIONS: f"{_STATE} in ({{}}, iif({{}} = '{_LIVE}', 'working', ''))"},
+        {Rows.SESSIONS: f"{STATE} in ({{}}, iif({{}} = '{_LIVE}', 'working', ''))"},
     ),
 }

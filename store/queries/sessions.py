@@ -7,10 +7,8 @@ from typing import Any
 from store.connection import Database
 from store.domain import Agent, Content, DecisionCounts, Session, SessionState
 from store.queries.filter import Filter
+from store.queries.state import REASONS, RUNS_OR_INTERRUPTED, STATE
 from store.queries.totals import cost_of, tokens_of
-
-WORKING_FOR_NS = 30 * 1_000_000_000
-"""How long after its newest event a session is taken to be working: exports come every 5 s."""
 
 _TURNS = """
     (select count(*) from turns t where t.session_id = s.session_id
@@ -27,9 +25,15 @@ def sessions(
     """
     rows = list(
         db.query(
-            f"select s.*, {_TURNS} as turns from sessions s where s.opened = 1 and ({where.sql})"
+            f"select s.*, {_TURNS} as turns, {STATE} as state from sessions s"
+            f" where s.opened = 1 and ({where.sql})"
             " order by s.last_event_unix_nano desc, s.session_id limit :limit offset :offset",
-            {**where.parameters, "limit": limit or -1, "offset": offset},
+            {
+                **where.parameters,
+                "filter_now": now_ns,
+                "limit": limit or -1,
+                "offset": offset,
+            },
         )
     )
     attributes = _attributes(db, [row["session_id"] for row in rows])
@@ -39,7 +43,6 @@ def sessions(
             row,
             attributes=attributes[row["session_id"]],
             models=models[row["session_id"]],
-            now_ns=now_ns,
         )
         for row in rows
     ]
@@ -104,9 +107,9 @@ def _session(
     *,
     attributes: Mapping[str, tuple[str, ...]],
     models: tuple[str, ...],
-    now_ns: int,
 ) -> Session:
-    state, reason = _state(row, now_ns)
+    state = SessionState(row["state"])
+    may_run = state is SessionState.IDLE and row["running_tool_calls"]
     return Session(
         session_id=row["session_id"],
         agent=Agent(row["agent"]),
@@ -117,7 +120,7 @@ def _session(
         last_event_at=row["last_event_unix_nano"],
         last_event_name=row["last_event_name"] or "",
         state=state,
-        state_reason=reason,
+        state_reason=RUNS_OR_INTERRUPTED if may_run else REASONS[state],
         permission_mode=row["permission_mode"],
         turns=row["turns"],
         requests=row["requests"],
@@ -136,23 +139,3 @@ def _session(
         metric_points=row["metric_points"],
         attributes=dict(attributes),
     )
-
-
-def _state(row: Mapping[str, Any], now_ns: int) -> tuple[SessionState, str]:
-    """Say what a session is doing and from what that is known; nothing announces a start."""
-    prompted = row["last_prompt_unix_nano"] or 0
-    exited = row["exited_unix_nano"] or 0
-    if exited and exited >= prompted:
-        return SessionState.ENDED, "the last prompt was /exit"
-    failed = row["failed_unix_nano"] or 0
-    if failed > max(row["answered_unix_nano"] or 0, prompted):
-        return SessionState.FAILED, "the newest model request was given up"
-    silent_ns = now_ns - row["last_event_unix_nano"]
-    if silent_ns < WORKING_FOR_NS:
-        return SessionState.WORKING, "inferred: it was heard of in the last 30 s"
-    if row["running_tool_calls"]:
-        return (
-            SessionState.IDLE,
-            "a tool call was let through and has no result: it runs, or it was interrupted",
-        )
-    return SessionState.IDLE, "inferred: nothing heard of it for 30 s or more"
