@@ -1,0 +1,30 @@
+"""What a session is doing, as one SQL expression, and from what it is known.
+
+Nothing on the wire announces a start, so *working* is inferred from recent events and says so.
+"""
+
+from collections.abc import Mapping
+
+from store.domain import SessionState
+
+WORKING_FOR_NS = 30 * 10**9
+"""How long after its newest event a session is taken to be working: exports come every 5 s."""
+
+STATE = f"""case
+    when s.exited_unix_nano >= ifnull(s.last_prompt_unix_nano, 0) then 'ended'
+    when s.failed_unix_nano > max(ifnull(s.answered_unix_nano, 0),
+        ifnull(s.last_prompt_unix_nano, 0)) then 'failed'
+    when :filter_now - s.last_event_unix_nano < {WORKING_FOR_NS} then 'working'
+    else 'idle' end"""
+"""The ``SessionState`` of ``sessions s`` at ``:filter_now`` (ns)."""
+
+REASONS: Mapping[SessionState, str] = {
+    SessionState.ENDED: "the last prompt was /exit",
+    SessionState.FAILED: "the newest model request was given up",
+    SessionState.WORKING: "inferred: it was heard of in the last 30 s",
+    SessionState.IDLE: "inferred: nothing heard of it for 30 s or more",
+}
+RUNS_OR_INTERRUPTED = (
+    "a tool call was let through and has no result: it runs, or it was interrupted"
+)
+"""Why an idle session may not be."""
