@@ -54,10 +54,10 @@ class SessionscopeApp(App[None]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
-        self._setting = Setting(source, marks, clock)
+        self._setting = Setting(source, marks, clock, lambda: self._reception)
         self._explain = explain
         self._mouse = not is_remote if mouse is None else mouse
-        self._reception = Reception()
+        self._reception = Reception(is_known=False)
         self._feed = Feed(
             source,
             self.post_message,
@@ -65,6 +65,11 @@ class SessionscopeApp(App[None]):
             interval_s=REMOTE_INTERVAL_S if is_remote else LOCAL_INTERVAL_S,
         )
         self._lifeline = Lifeline(self)
+
+    @property
+    def reception(self) -> Reception:
+        """How the recorder is, as far as is known."""
+        return self._reception
 
     def show(self) -> int:
         """Take the terminal until the person leaves; return the process's exit code."""
@@ -93,7 +98,7 @@ class SessionscopeApp(App[None]):
         self._reception = message.reception
         for screen in self.screen_stack:
             if isinstance(screen, ChromeScreen):
-                screen.receive(message.reception)
+                screen.reception_changed()
 
     def on_resize(self, event: events.Resize) -> None:
         is_shown = isinstance(self.screen, TooSmallScreen)
@@ -103,7 +108,7 @@ class SessionscopeApp(App[None]):
             self.pop_screen()
 
     def on_sessions_screen_chosen(self, message: SessionsScreen.Chosen) -> None:
-        self._enter(SessionScreen(self._setting, message.session_id, explain=self._explain))
+        self.push_screen(SessionScreen(self._setting, message.session_id, explain=self._explain))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back":
@@ -119,14 +124,10 @@ class SessionscopeApp(App[None]):
 
     def action_help(self) -> None:
         marks = self._setting.marks
-        self._enter(TextScreen(self._setting, ("Help",), lambda _width: help_text(marks)))
+        self.push_screen(TextScreen(self._setting, ("Help",), lambda _width: help_text(marks)))
 
     def action_switch_theme(self) -> None:
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
-
-    def _enter(self, screen: ChromeScreen) -> None:
-        screen.reception = self._reception
-        self.push_screen(screen)
 
 
 def _encoding() -> str:

@@ -55,7 +55,7 @@ class Feed:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
         self._token: object = None
-        self._reception = Reception()
+        self._reception = Reception(is_known=False)
         self._asked_recorder_at = 0
         self._samples: deque[tuple[int, int]] = deque()
 

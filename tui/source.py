@@ -33,6 +33,8 @@ class Reception:
     state: RecorderState = RecorderState()
     per_second: float | None = None
     """Over the last few seconds; ``None`` before there is anything to compare."""
+    is_known: bool = True
+    """Whether the recorder was asked for yet."""
 
 
 class Reader(Protocol):

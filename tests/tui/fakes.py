@@ -27,6 +27,7 @@ class FakeSource:
     recorder: RecorderState = LISTENING
     failure: Exception | None = None
     version: int = 0
+    openings: int = 0
     threads: set[int] = field(default_factory=set)
     """The threads that have read."""
 
@@ -35,8 +36,13 @@ class FakeSource:
         """Open the source, or fail if it is to."""
         if self.failure is not None:
             raise self.failure
+        self.openings += 1
         self.threads.add(threading.get_ident())
-        yield FakeReader(self)
+        yield self.make_reader()
+
+    def make_reader(self) -> "FakeReader":
+        """Return a view of the rows."""
+        return FakeReader(self)
 
 
 class FakeReader:

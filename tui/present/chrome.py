@@ -24,6 +24,8 @@ def top_line(
 def receiving(reception: Reception, *, now_ns: int, marks: Marks) -> Line:
     """Return ``● 4317 4318  12/s  2 s ago``, or that nothing is received and why."""
     state = reception.state
+    if not reception.is_known:
+        return Line()
     if not state.doors:
         reason = f": {state.reason}" if state.reason else ""
         return Line.of(Span(f"{marks.idle} not receiving{reason}", Tone.WAITING))

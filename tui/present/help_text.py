@@ -58,6 +58,7 @@ def _marks(marks: Marks) -> list[Line]:
         ("!", "requests to the model failed"),
         (marks.subagent, "a sub-agent"),
         (marks.mcp, "an MCP server or one of its tools"),
+        ("i10 r5k w2k o9", "tokens: uncached input, cache read, cache write, output"),
         ("–", "not known; never 0"),
     ]
     return [

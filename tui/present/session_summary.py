@@ -34,7 +34,9 @@ def spend_line(session: Session, width: int, marks: Marks) -> Line:
     legend = token_legend(session.tokens, marks)
     context = Line()
     if session.context_tokens is not None:
-        context = Line.of(Span(f"context {formats.tokens(session.context_tokens)}", Tone.DIM))
+        context = Line.of(
+            Span(f"context {formats.tokens(session.context_tokens)} tokens", Tone.DIM)
+        )
     if not legend.spans:
         return spread(joined([cost(session), Span(f"{total} tokens")], dot), context, width)
     forms = [

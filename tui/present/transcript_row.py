@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from store.domain import Content, Event, Request, RequestStatus, ToolCall, Turn, Verdict
+from store.domain import (
+    Content,
+    Event,
+    Request,
+    RequestStatus,
+    TokenUsage,
+    ToolCall,
+    Turn,
+    Verdict,
+)
 from store.queries.transcript import Node, SubagentNode
 from tui import format as formats
 from tui.marks import Marks, decision_badge
@@ -21,7 +30,7 @@ _BADGE = 13
 """Cells of the first column of a node: who decided, or what kind of thing it is."""
 
 _TOOL = 6
-_TOOK = 10
+_TOOK = 9
 
 VERDICT_TONE = {
     Verdict.ACCEPTED: Tone.ACCEPTED,
@@ -42,33 +51,40 @@ def node_line(
     node: Node | Turn | Reply, width: int, marks: Marks, *, depth: int = 0, is_open: bool = False
 ) -> Line:
     """Return a node as a line of ``width`` cells, what it cost or took at its end."""
-    at: int | None
+    begin = Line.of(Span(f"{_time(node):{_TIME}}", Tone.DIM), "  ", " " * (_INDENT * depth))
+    room = width - begin.width
+    left, right = _sides(node, room, marks, is_open=is_open)
+    return Line.of(begin, spread(left, right, room))
+
+
+def _time(node: Node | Turn | Reply) -> str:
     match node:
         case Turn():
-            at, left, right = (
-                node.started_at,
-                _turn(node, marks, is_open=is_open),
-                _turn_figures(node, marks),
-            )
-        case Request():
-            at, left, right = (
-                node.at,
-                _request(node, marks),
-                _figures(node.cost.reported_micros, node.duration_ms),
-            )
+            return formats.clock(node.started_at)
         case Reply():
-            at, left, right = None, _badged(Span(""), response(node.request, marks)), Line()
+            return ""
+        case _:
+            return formats.clock(node.at)
+
+
+def _sides(
+    node: Node | Turn | Reply, room: int, marks: Marks, *, is_open: bool
+) -> tuple[Line, Line]:
+    """Return what a node says, and its figures."""
+    match node:
+        case Turn():
+            return _turn(node, marks, is_open=is_open), _turn_figures(node, marks)
+        case Request():
+            figures = _figures(node.cost.reported_micros, node.duration_ms)
+            return _request(node, room - figures.width - 2, marks), figures
+        case Reply():
+            return _badged(Span(""), response(node.request, marks)), Line()
         case ToolCall():
-            at, left, right = node.at, _tool_call(node, marks), Line.of(words.outcome(node, marks))
+            return _tool_call(node, marks), Line.of(words.outcome(node, marks))
         case SubagentNode():
-            at, left = node.at, _subagent(node, marks, is_open=is_open)
-            right = _subagent_figures(node)
+            return _subagent(node, marks, is_open=is_open), _subagent_figures(node)
         case Event():
-            at, left, right = node.at, _badged(*event_words(node, marks)), Line()
-    time = " " * _TIME if at is None else formats.clock(at)
-    indent = " " * (_INDENT * depth)
-    begin = Line.of(Span(time, Tone.DIM), "  ", indent)
-    return Line.of(begin, spread(left, right, width - begin.width))
+            return _badged(*event_words(node, marks)), Line()
 
 
 def _turn(turn: Turn, marks: Marks, *, is_open: bool) -> Line:
@@ -106,24 +122,41 @@ def prompt(turn: Turn, marks: Marks) -> Span:
     return Span("no prompt arrived", Tone.DIM)
 
 
-def _request(request: Request, marks: Marks) -> Line:
+def _request(request: Request, room: int, marks: Marks) -> Line:
     failed = request.status in {RequestStatus.ERROR, RequestStatus.REFUSED}
     badge = Span(f"{marks.failed} request", Tone.TROUBLE) if failed else Span("request", Tone.DIM)
-    usage = request.tokens
     parts: list[Span | Line] = [Span(words.model(request.model))]
     if failed:
         parts += [status(request), Span(request.error or "", Tone.TROUBLE)]
-    figures = (
+    line = _badged(badge, joined(parts, "  "))
+    if request.tokens.total is None:
+        return line
+    in_full = Line.of(line, "  ", _tokens_in_full(request.tokens))
+    return (
+        in_full if in_full.width <= room else Line.of(line, "  ", _tokens_in_brief(request.tokens))
+    )
+
+
+def _tokens_in_full(usage: TokenUsage) -> Line:
+    figures = [Span(f"{formats.tokens(n)} {name}", Tone.DIM) for name, n in _classes(usage)]
+    return joined(figures, " · ")
+
+
+def _tokens_in_brief(usage: TokenUsage) -> Line:
+    """Return the tokens of each class with its initial: ``i10 r16.9k w8.9k o233``."""
+    figures = [
+        Span(name[0] + formats.tokens(n).replace(" ", ""), Tone.DIM) for name, n in _classes(usage)
+    ]
+    return joined(figures, " ")
+
+
+def _classes(usage: TokenUsage) -> tuple[tuple[str, int | None], ...]:
+    return (
         ("in", usage.input),
         ("read", usage.cache_read),
         ("write", usage.cache_write),
         ("out", usage.output),
     )
-    if usage.total is not None:
-        parts.append(
-            joined([Span(f"{formats.tokens(n)} {name}", Tone.DIM) for name, n in figures], " · ")
-        )
-    return _badged(badge, joined(parts, "  "))
 
 
 def _figures(micros: int | None, took_ms: int | None) -> Line:

@@ -1,5 +1,6 @@
 """Short names of the agents' nouns: agent, model, user, title, what a tool call is about."""
 
+import json
 import re
 
 from store.domain import Agent, Content, Outcome, Session, SessionState, ToolCall
@@ -104,8 +105,22 @@ def tool(call: ToolCall, marks: Marks) -> str:
 
 def what(call: ToolCall, marks: Marks) -> Span:
     """Return what a tool call is about: its command, its file, else its input, if it was sent."""
-    text = call.command or call.file_path or call.input or call.parameters
-    return Span(text) if text else Span(f"{marks.withheld} details not sent", Tone.WITHHELD)
+    if text := call.command or call.file_path:
+        return Span(text)
+    if json_text := call.input or call.parameters:
+        return Span(_members(json_text))
+    return Span(f"{marks.withheld} details not sent", Tone.WITHHELD)
+
+
+def _members(json_text: str) -> str:
+    """Return a JSON object as ``name: value, name: value``; what is none, or cut, as it is."""
+    try:
+        members = json.loads(json_text)
+    except (ValueError, RecursionError):
+        return json_text
+    if not isinstance(members, dict):
+        return json_text
+    return ", ".join(f"{name}: {value}" for name, value in members.items())
 
 
 def outcome(call: ToolCall, marks: Marks) -> Span:

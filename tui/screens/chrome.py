@@ -23,6 +23,8 @@ class Setting:
     marks: Marks
     clock: Callable[[], int]
     """Nanoseconds since the Unix epoch."""
+    reception: Callable[[], Reception]
+    """How the recorder is."""
 
 
 class ChromeScreen(Screen[None]):
@@ -33,7 +35,6 @@ class ChromeScreen(Screen[None]):
     def __init__(self, setting: Setting) -> None:
         super().__init__()
         self.setting = setting
-        self.reception = Reception()
         self.top_bar = Lines(id="top")
         self.key_bar = Lines(id="keys")
 
@@ -48,9 +49,8 @@ class ChromeScreen(Screen[None]):
     def on_resize(self, _event: events.Resize) -> None:
         self.call_after_refresh(self.show_chrome)
 
-    def receive(self, reception: Reception) -> None:
-        """Take the state of the recorder."""
-        self.reception = reception
+    def reception_changed(self) -> None:
+        """Show that the recorder is another way than before."""
         self.show_chrome()
 
     def store_changed(self) -> None:
@@ -68,7 +68,11 @@ class ChromeScreen(Screen[None]):
         """Bring the top and the bottom line up to date."""
         marks, width = self.setting.marks, self.size.width - 2
         top = top_line(
-            self.where(), self.reception, width=width, now_ns=self.setting.clock(), marks=marks
+            self.where(),
+            self.setting.reception(),
+            width=width,
+            now_ns=self.setting.clock(),
+            marks=marks,
         )
         self.top_bar.show([top], marks)
         self.key_bar.show([key_line(self.footer_commands(), width)], marks)

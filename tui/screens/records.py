@@ -86,10 +86,6 @@ class RecordsScreen(LiveScreen[Subject, tuple[Explained, ...]]):
 
 def _explained(explained: Explained, width: int) -> list[Line]:
     record = explained.record
-    head = Line.of(
-        Span(f"{record.signal}  {record.name or formats.UNKNOWN}", Tone.STRONG),
-        Span(f"  {formats.date_and_clock(record.time_unix_nano)}", Tone.DIM),
-        Span(f"  received {formats.clock(record.received_unix_nano)}", Tone.DIM),
-        Span(f"  #{record.record_id}", Tone.DIM),
-    )
-    return [head.fit(width), *wrap(explained.text, width)]
+    name = Span(record.name or record.signal, Tone.STRONG)
+    at = Span(f"  {formats.date_and_clock(record.time_unix_nano)}", Tone.DIM)
+    return [Line.of(name, at).fit(width), *wrap(explained.text, width)]

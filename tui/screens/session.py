@@ -194,7 +194,7 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
             self._seen = self._happened()
         self._show_detail(keep_place=False)
         self._show_views()
-        if not is_transcript:
+        if not is_transcript and self._requests.rows.lacks_rows:
             self.request_read()
 
     def on_virtual_list_opened(self, message: VirtualList.Opened) -> None:

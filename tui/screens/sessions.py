@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
+from textual.timer import Timer
 
 from store.domain import Session, SessionState
 from store.queries.filter import Filter, FilterError, parse
@@ -18,12 +20,14 @@ from tui.present.lines import Line, Span, Tone
 from tui.present.session_summary import is_action, preview
 from tui.screens.chrome import Setting
 from tui.screens.live import LiveScreen
-from tui.source import Reader, Reception
+from tui.source import Reader
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.lines import Lines
 from tui.widgets.table import Table
 from tui.widgets.virtual_list import VirtualList
 
+_TYPING_S = 0.25
+"""After so long without a key a filter is taken as typed: half of a word would admit nothing."""
 _MARGIN = 100
 """Rows read before and behind those in sight."""
 
@@ -71,6 +75,7 @@ class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
         self._everything = parse("", now_ns=setting.clock())
         self._where = self._everything
         self._snapshot: SessionsSnapshot | None = None
+        self._pending: Timer | None = None
         self._filter_bar = FilterBar(setting.marks)
         self._empty = Lines(id="empty")
         self._preview = Lines(id="preview")
@@ -103,8 +108,8 @@ class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
     def on_descendant_focus(self) -> None:
         self.show_chrome()
 
-    def receive(self, reception: Reception) -> None:
-        super().receive(reception)
+    def reception_changed(self) -> None:
+        super().reception_changed()
         self._show_empty()
 
     def tick(self) -> None:
@@ -175,7 +180,7 @@ class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
         self.set_class(is_empty, "-empty")
         if is_empty:
             marks = self.setting.marks
-            self._empty.show(empty(self.reception.state, marks), marks)
+            self._empty.show(empty(self.setting.reception().state, marks), marks)
 
     def _show_preview(self) -> None:
         session, snapshot, pane = self._table.rows.highlighted, self._snapshot, self._preview
@@ -194,7 +199,9 @@ class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
 
     def on_virtual_list_place_changed(self, _message: VirtualList.PlaceChanged) -> None:
         self._show_preview()
-        self.request_read()
+        rows, snapshot = self._table.rows, self._snapshot
+        if rows.lacks_rows or snapshot is None or snapshot.query.previewed != rows.highlighted_key:
+            self.request_read()
 
     def on_virtual_list_opened(self, message: VirtualList.Opened) -> None:
         self.post_message(self.Chosen(message.key))
@@ -204,18 +211,33 @@ class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
 
     def action_clear_filter(self) -> None:
         self._filter_bar.text = ""
+        self._apply(self._everything)
 
     def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
+        if self._pending is not None:
+            self._pending.stop()
         try:
-            self._where = parse(message.text, now_ns=self.setting.clock())
+            where = parse(message.text, now_ns=self.setting.clock())
         except FilterError as error:
             self._filter_bar.show_fault(error)
         else:
             self._filter_bar.show_fault(None)
+            self._pending = self.set_timer(_TYPING_S, partial(self._apply, where))
+
+    def _apply(self, where: Filter) -> None:
+        if self._pending is not None:
+            self._pending.stop()
+        if where != self._where:
+            self._where = where
             self._table.rows.go_to(0)
             self.request_read()
 
-    def on_filter_bar_closed(self) -> None:
+    def on_filter_bar_closed(self, message: FilterBar.Closed) -> None:
+        try:
+            where = parse(message.text, now_ns=self.setting.clock())
+        except FilterError:
+            return
+        self._apply(where)
         self._table.rows.focus()
 
 

@@ -22,9 +22,14 @@ class TooSmallScreen(ModalScreen[None]):
 
     BINDINGS = [("q", "app.quit", "quit")]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._notice = Lines()
+
     def compose(self) -> ComposeResult:
-        yield Lines()
+        yield self._notice
 
     def on_resize(self, event: events.Resize) -> None:
         text = f"Needs {MIN_WIDTH}x{MIN_HEIGHT}, has {event.size.width}x{event.size.height}"
-        self.query_one(Lines).show([Line.of(text)], UNICODE)
+        self._notice.styles.width = len(text)
+        self._notice.show([Line.of(text)], UNICODE)

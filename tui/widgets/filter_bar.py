@@ -60,6 +60,10 @@ class FilterBar(Vertical):
     class Closed(Message):
         """The person is done with typing."""
 
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     def __init__(self, marks: Marks) -> None:
         super().__init__()
         self._marks = marks
@@ -122,18 +126,17 @@ class FilterBar(Vertical):
         self._fault.styles.height = len(lines)
         self._fault.show(lines, self._marks)
 
+    def on_descendant_blur(self) -> None:
+        self._field.can_focus = False
+
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self.post_message(self.Typed(event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._close()
+        self.post_message(self.Closed(event.value))
 
     def on_filter_input_left(self) -> None:
         self.text = ""
-        self._close()
-
-    def _close(self) -> None:
-        self._field.can_focus = False
-        self.post_message(self.Closed())
+        self.post_message(self.Closed(""))

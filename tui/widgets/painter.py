@@ -31,6 +31,10 @@ TONE_CSS = """
     & > .tone--write { color: $tokens-write; }
     & > .tone--output { color: $tokens-output; }
     & > .tone--input { color: $tokens-input; }
+    &:nocolor > .tone--waiting, &:nocolor > .tone--rejected, &:nocolor > .tone--trouble {
+        color: $text-strong;
+        text-style: bold;
+    }
     & > .line--highlight { background: $highlight; }
 """
 

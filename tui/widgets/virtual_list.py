@@ -123,6 +123,13 @@ class VirtualList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fa
         return self.scroll_offset.y, max(1, self.scrollable_content_region.height)
 
     @property
+    def lacks_rows(self) -> bool:
+        """Tell whether rows in sight are not read."""
+        top, height = self.in_sight
+        end = min(top + height, self._total)
+        return top < self._offset or end > self._offset + len(self._rows)
+
+    @property
     def is_at_end(self) -> bool:
         """Tell whether the last row is highlighted."""
         return self._highlight >= self._total - 1
@@ -146,7 +153,10 @@ class VirtualList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fa
         """Highlight the row at ``index``, or the nearest there is."""
         index = max(0, min(index, self._total - 1))
         row = self._row(index)
+        before = self._highlight, self._key
         self._highlight, self._key = index, None if row is None else self._row_key(row)
+        if before == (self._highlight, self._key):
+            return
         self._keep_in_sight()
         self.repaint_changed()
         self.post_message(self.PlaceChanged(self, by_person=by_person))
