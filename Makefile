@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: run demo test check static screenshots screenshots-current bench format lock
+.PHONY: run demo test soak check static screenshots screenshots-current bench format lock
 
 run: $(READY)
 	@$(PYTHON) -m sessionscope
@@ -14,6 +14,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(PYTHON) -m pytest
+
+soak: $(READY)
+	$(PYTHON) -m pytest -m soak --log-cli-level=info
 
 check: static test screenshots-current
 

@@ -1,0 +1,75 @@
+"""A recorder that is killed loses nothing it acknowledged."""
+
+import logging
+import random
+from collections import Counter
+from pathlib import Path
+from threading import Timer
+
+import pytest
+
+from store.connection import open_reader
+from store.lock import Owner
+from store.signals import Signal
+from tests.acceptance.load import Load, numbered
+from tests.acceptance.senders import HttpSender
+from tests.sessionscope.command import serving
+
+_LATEST_KILL_S = 0.3
+_log = logging.getLogger(__name__)
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.soak)])
+def test_what_was_acknowledged_survives_kill_9(rounds: int, tmp_path: Path) -> None:
+    """Killed in the middle of a load, started again on the same store, sent the same again.
+
+    Every acknowledged record is there once before it is sent again, every record once after.
+    """
+    store = tmp_path / "sessions.db"
+    expected: set[str] = set()
+    acknowledged = 0
+    first = 0
+    for _ in range(rounds):
+        load = _load_until_killed(store, first=first)
+        assert load.acknowledged
+        acknowledged += len(load.acknowledged)
+        sent = {number for numbers in load.sent for number in numbers}
+        first += len(sent)
+        with serving(store) as recorder:
+            found = _found(store)
+            assert not expected - found
+            assert not load.acknowledged - found
+            assert found <= expected | sent
+            _send_again(recorder.owner, load)
+            expected |= sent
+            assert _found(store) == expected
+            recorder.process.kill()
+    _log.info(
+        "killed %d times under load: %d records sent, %d acknowledged", rounds, first, acknowledged
+    )
+
+
+def _load_until_killed(store: Path, *, first: int) -> Load:
+    with serving(store) as recorder, Load(recorder.owner, first=first) as load:
+        assert load.under_way.wait(30)
+        Timer(random.uniform(0, _LATEST_KILL_S), recorder.process.kill).start()
+    return load
+
+
+def _send_again(recorder: Owner, load: Load) -> None:
+    sender = HttpSender(recorder)
+    for numbers in load.sent:
+        sender.send(Signal.LOGS, numbered(numbers))
+    sender.close()
+
+
+def _found(store: Path) -> set[str]:
+    """Return the numbers in a store that is whole and holds each once, raw and derived."""
+    db = open_reader(store)
+    assert db.execute("pragma integrity_check").fetchall() == [("ok",)]
+    raw = Counter(number for (number,) in db.execute("select session_id from records"))
+    derived = Counter(dict(db.execute("select session_id, log_records from sessions").fetchall()))
+    db.close()
+    assert raw == derived
+    assert raw.total() == len(raw)
+    return set(raw)
