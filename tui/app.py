@@ -8,6 +8,7 @@ from collections.abc import Callable
 from textual import events
 from textual.app import App
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar
 
 from store.domain import RawRecord
 from tui.commands import Place, bindings
@@ -15,14 +16,14 @@ from tui.feed import LOCAL_INTERVAL_S, REMOTE_INTERVAL_S, Feed, RecorderChanged,
 from tui.lifeline import Lifeline
 from tui.marks import choose_marks
 from tui.palette import VerbProvider
-from tui.present.help_text import help_text
 from tui.screens.chrome import ChromeScreen, Setting
 from tui.screens.session import SessionScreen
 from tui.screens.sessions import SessionsScreen
-from tui.screens.text import TextScreen
+from tui.screens.text import HelpScreen
 from tui.screens.too_small import TooSmallScreen, is_too_small
 from tui.source import Reception, Source
 from tui.theme import DARK, LIGHT
+from tui.widgets.scrollbar import WholeCells
 
 
 class SessionscopeApp(App[None]):
@@ -51,12 +52,13 @@ class SessionscopeApp(App[None]):
         is_remote = bool(os.environ.get("SSH_CONNECTION"))
         marks = choose_marks(os.environ, encoding=_encoding(), ascii_only=ascii_only)
         super().__init__()
+        ScrollBar.renderer = WholeCells
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
         self._setting = Setting(source, marks, clock, lambda: self._reception)
         self._explain = explain
-        self._mouse = not is_remote if mouse is None else mouse
+        self.has_mouse = not is_remote if mouse is None else mouse
         self._reception = Reception(is_known=False)
         self._feed = Feed(
             source,
@@ -75,7 +77,7 @@ class SessionscopeApp(App[None]):
         """Take the terminal until the person leaves; return the process's exit code."""
         self._lifeline.start()
         try:
-            self.run(mouse=self._mouse)
+            self.run(mouse=self.has_mouse)
         finally:
             self._lifeline.release()
         return self.return_code or 0
@@ -123,8 +125,10 @@ class SessionscopeApp(App[None]):
             self.pop_screen()
 
     def action_help(self) -> None:
-        marks = self._setting.marks
-        self.push_screen(TextScreen(self._setting, ("Help",), lambda _width: help_text(marks)))
+        if isinstance(self.screen, HelpScreen):
+            self.pop_screen()
+        else:
+            self.push_screen(HelpScreen(self._setting))
 
     def action_switch_theme(self) -> None:
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name

@@ -18,10 +18,16 @@ _PATIENCE_S = 10
 
 
 def make_app(
-    source: Source, *, ascii_only: bool = False, clock: Callable[[], int] = lambda: NOW
+    source: Source,
+    *,
+    ascii_only: bool = False,
+    mouse: bool | None = None,
+    clock: Callable[[], int] = lambda: NOW,
 ) -> SessionscopeApp:
     """Return the application over ``source``, at a time that stands still."""
-    return SessionscopeApp(source, explain=_explain, ascii_only=ascii_only, clock=clock)
+    return SessionscopeApp(
+        source, explain=_explain, ascii_only=ascii_only, mouse=mouse, clock=clock
+    )
 
 
 def _explain(record: RawRecord) -> str:

@@ -285,7 +285,11 @@ async def test_ages_grow_and_only_what_changed_is_painted_anew() -> None:
     async with running(source, clock=lambda: now[0]) as pilot:
         rows = session_list(pilot)
         painted: list[int] = []
-        rows.refresh_line = lambda y: painted.append(y)  # type: ignore[method-assign]
+
+        def record(y: int) -> None:
+            painted.append(y)
+
+        rows.refresh_line = record  # type: ignore[method-assign]
         rows.repaint_changed()
         assert painted == []
         now[0] += SECOND

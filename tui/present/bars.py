@@ -50,18 +50,18 @@ def _amounts(tokens: TokenUsage) -> list[int]:
 
 
 def _cells(amounts: list[int], width: int) -> list[int]:
-    """Share ``width`` cells out by largest remainder, after one cell for each that is not 0."""
+    """Share ``width`` cells out by largest remainder; the largest gives to those left with none."""
     total = sum(amounts)
     if not total or width <= 0:
         return [0] * len(amounts)
-    present = [amount > 0 for amount in amounts]
-    if width < sum(present):
-        largest = amounts.index(max(amounts))
-        return [width if index == largest else 0 for index in range(len(amounts))]
-    room = width - sum(present)
-    exact = [amount * room / total for amount in amounts]
+    exact = [amount * width / total for amount in amounts]
     cells = [int(share) for share in exact]
     by_remainder = sorted(range(len(amounts)), key=lambda i: cells[i] - exact[i])
-    for index in by_remainder[: room - sum(cells)]:
+    for index in by_remainder[: width - sum(cells)]:
         cells[index] += 1
-    return [count + has for count, has in zip(cells, present, strict=True)]
+    for index, amount in enumerate(amounts):
+        largest = cells.index(max(cells))
+        if amount and not cells[index] and cells[largest] > 1:
+            cells[index] += 1
+            cells[largest] -= 1
+    return cells

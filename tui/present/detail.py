@@ -167,13 +167,10 @@ def _subagent(node: SubagentNode, width: int, marks: Marks) -> list[Line]:
 
 
 def _event(event: Event, width: int, marks: Marks) -> list[Line]:
-    _badge, said = event_words(event, marks)
-    text = wrap(event.text, width) if event.text else [said.fit(width)]
     return [
         Line.of(Span(event.name, Tone.STRONG)),
         Line(),
-        *text,
-        Line(),
+        *_said(event, width, marks),
         *_fields(
             width,
             ("at", formats.date_and_clock(event.at)),
@@ -183,6 +180,14 @@ def _event(event: Event, width: int, marks: Marks) -> list[Line]:
         *([Line()] if event.attributes else []),
         *_fields(width, *((name, str(value)) for name, value in event.attributes.items())),
     ]
+
+
+def _said(event: Event, width: int, marks: Marks) -> list[Line]:
+    """Return an event's text, or what is known to say about an event of its kind."""
+    if event.text:
+        return [*wrap(event.text, width), Line()]
+    _badge, said = event_words(event, marks)
+    return [] if event.kind == "event" else [said.fit(width), Line()]
 
 
 def _json(label: str, text: str | None, width: int) -> list[Line]:

@@ -28,32 +28,29 @@ def state_line(session: Session, now_ns: int, marks: Marks) -> Line:
 
 
 def spend_line(session: Session, width: int, marks: Marks) -> Line:
-    """Return cost, tokens and how they split into classes, with the context in use."""
-    dot = f" {marks.separator} "
-    total = formats.tokens(session.tokens.total)
-    legend = token_legend(session.tokens, marks)
+    """Return cost, tokens, how they split into classes, and the context; the last give way."""
     context = Line()
     if session.context_tokens is not None:
-        context = Line.of(
-            Span(f"context {formats.tokens(session.context_tokens)} tokens", Tone.DIM)
-        )
-    if not legend.spans:
-        return spread(joined([cost(session), Span(f"{total} tokens")], dot), context, width)
-    forms = [
-        spread_if_fits(
-            Line.of(
-                joined([cost(session), Span(f"{total} {noun}".strip())], dot),
-                "  ",
-                token_bar(session.tokens, bar, marks),
-                "  " if bar else "",
-                legend,
-            ),
-            right,
-            width,
-        )
-        for bar, noun, right in ((28, "tokens", context), (16, "tokens", Line()), (8, "", Line()))
-    ]
-    return next((form for form in forms if form is not None), legend.fit(width))
+        in_use = formats.tokens(session.context_tokens)
+        context = Line.of(Span(f"context {in_use} tokens", Tone.DIM))
+    legend = token_legend(session.tokens, marks)
+    forms = (
+        (_spend(session, 28, marks, noun=" tokens"), legend, context),
+        (_spend(session, 16, marks, noun=" tokens"), legend, Line()),
+        (_spend(session, 8, marks), legend, Line()),
+    )
+    for spend, split, right in forms:
+        line = spread_if_fits(Line.of(spend, "  " if split.spans else "", split), right, width)
+        if line is not None:
+            return line
+    return _spend(session, 16, marks, noun=" tokens").fit(width)
+
+
+def _spend(session: Session, bar_width: int, marks: Marks, *, noun: str = "") -> Line:
+    total = Span(f"{formats.tokens(session.tokens.total)}{noun}")
+    bar = token_bar(session.tokens, bar_width, marks)
+    spend = joined([cost(session), total], f" {marks.separator} ")
+    return Line.of(spend, "  " if bar.spans else "", bar)
 
 
 def spread_if_fits(left: Line, right: Line, width: int) -> Line | None:

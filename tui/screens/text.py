@@ -1,4 +1,4 @@
-"""A text over the whole screen: the help, and a node of a transcript in full."""
+"""A text over the whole screen: a node of a transcript in full, and the help."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,6 +6,7 @@ from textual import events
 from textual.app import ComposeResult
 
 from tui.commands import Place
+from tui.present.help_text import help_text
 from tui.present.lines import Line
 from tui.screens.chrome import ChromeScreen, Setting
 from tui.widgets.text_view import TextView
@@ -39,3 +40,10 @@ class TextScreen(ChromeScreen):
 
     def _show_text(self) -> None:
         self._view.show(self._text(self._view.text_width), self.setting.marks)
+
+
+class HelpScreen(TextScreen):
+    """The keys, and what the marks mean."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting, ("Help",), lambda _width: help_text(setting.marks))

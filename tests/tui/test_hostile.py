@@ -1,0 +1,84 @@
+"""Telemetry is hostile input: it is shown, and does nothing."""
+
+import unicodedata
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.errors import StoreBusy
+from tests.tui.driving import press, running, screen_of, settle, store_changed, text_of
+from tests.tui.hostile import HOSTILE, hostile_source
+from tui.present.lines import Line, Span, spread, wrap
+from tui.screens.session import SessionScreen
+from tui.widgets.transcript import Transcript
+
+SCREENS: tuple[Sequence[str], ...] = (
+    [],
+    ["enter"],
+    ["enter", "tab"],
+    ["enter", "enter"],
+    ["enter", "g", "g", "enter", "j"],
+    ["enter", "r"],
+    ["colon"],
+    ["slash"],
+)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+@pytest.mark.parametrize("keys", SCREENS, ids=" ".join)
+async def test_no_screen_lets_a_control_character_through(
+    keys: Sequence[str], size: tuple[int, int]
+) -> None:
+    """With hostile text in every field, what is painted is text; markup is not obeyed."""
+    async with running(hostile_source(), size=size) as pilot:
+        await press(pilot, *keys)
+        shown = text_of(pilot).replace("\n", "")
+        assert {
+            c for c in shown if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+        } == set()
+        assert pilot.app.is_running
+
+
+async def test_every_row_of_a_hostile_transcript_can_be_stood_on() -> None:
+    """No node's details crash the screen or act on it."""
+    async with running(hostile_source(), size=(160, 45)) as pilot:
+        await press(pilot, "enter", "g", "g", "enter")
+        rows = screen_of(pilot).query_one(Transcript)
+        for _ in range(rows.total):
+            await press(pilot, "j")
+        assert isinstance(screen_of(pilot), SessionScreen)
+        assert "[@click=app.quit()]" in text_of(pilot)
+
+
+async def test_an_error_with_markup_is_a_notice_as_it_is() -> None:
+    """What a store says when it fails is shown literally too."""
+    source = hostile_source()
+    async with running(source) as pilot:
+        source.failure = StoreBusy(HOSTILE)
+        await store_changed(pilot)
+        await settle(pilot)
+        assert "␛]52;c;cHduZWQ=␇" in text_of(pilot)
+        assert "\x1b" not in text_of(pilot)
+
+
+hostile_text = st.text(st.sampled_from([*HOSTILE, "日", "👩", "\u200d", "🚀", "\u0301", "\ufe0f"]))
+
+
+@given(hostile_text, hostile_text, st.integers(0, 60))
+def test_a_line_fits_and_is_clean_whatever_it_is_made_of(left: str, right: str, width: int) -> None:
+    """Fitting, filling and spreading never exceed the width nor undo the gate."""
+    line = spread(Line.of(left, Span(right)), Line.of(right), width)
+    assert line.width <= width
+    assert Line.of(left, right).pad(width).width == width
+    assert not {c for c in line.text if unicodedata.category(c) in {"Cc", "Cs"}}
+
+
+@given(hostile_text, st.integers(1, 30))
+def test_wrapping_loses_nothing_but_blanks(text: str, width: int) -> None:
+    """The lines of a wrapped text fit, and hold all of it but the blanks it was broken at."""
+    lines = wrap(text, width)
+    assert all(line.width <= max(width, 2) for line in lines)
+    shown = "".join(line.text for line in lines)
+    assert shown.replace(" ", "") == "".join(Span(text).text.replace("⏎", "").split(" "))

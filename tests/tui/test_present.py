@@ -1,0 +1,308 @@
+"""Nouns as lines: columns, bars, rows and details, without a terminal."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.domain import (
+    Content,
+    Cost,
+    Outcome,
+    Request,
+    RequestStatus,
+    TokenUsage,
+    ToolCall,
+    Verdict,
+)
+from store.queries.transcript import Node
+from tests.tui.factories import (
+    NOW,
+    SECOND,
+    make_event,
+    make_request,
+    make_session,
+    make_tool_call,
+    make_turn,
+)
+from tui.marks import ASCII, UNICODE
+from tui.present import request_row, session_row, words
+from tui.present.bars import token_bar, token_legend
+from tui.present.chrome import receiving
+from tui.present.columns import Column, arrange, heading, row
+from tui.present.detail import detail
+from tui.present.lines import Line, Span, spread
+from tui.present.session_summary import header
+from tui.present.transcript import rows, subject, unfolded_at_first
+from tui.present.transcript_row import Reply, node_line
+from tui.source import Reception, RecorderState
+
+COLUMNS = (
+    Column("name", "NAME", 6, 1, most=20),
+    Column("size", "SIZE", 5, 3, right=True),
+    Column("cost", "COST", 5, 2, right=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (40, "NAME                   SIZE   COST"),
+        (22, "NAME       SIZE   COST"),
+        (19, "NAME           COST"),
+        (6, "NAME  "),
+        (3, "NAME  "),
+    ],
+)
+def test_columns_go_by_rank_and_the_first_stretches(width: int, shown: str) -> None:
+    """The column of the highest rank goes first; what room is left goes to the lowest."""
+    assert heading(arrange(COLUMNS, width)).text == shown
+
+
+def test_a_cell_too_long_is_cut_and_figures_stand_right() -> None:
+    """Nothing runs into the next column, and nothing is cut without saying so."""
+    cells = {"name": Line.of("a long name"), "size": Line.of("7"), "cost": Line.of("$0.1")}
+    assert row(arrange(COLUMNS, 20), cells).text == "a lon…      7   $0.1"
+
+
+@given(st.integers(1, 200))
+def test_every_row_of_every_table_is_as_wide_as_its_heading(width: int) -> None:
+    """Rows and headings line up at any width."""
+    tables: tuple[tuple[tuple[Column, ...], Mapping[str, Line]], ...] = (
+        (session_row.columns(UNICODE), session_row.cells(make_session(), NOW, UNICODE)),
+        (request_row.columns(), request_row.cells(make_request(), 1, UNICODE)),
+    )
+    for columns, cells in tables:
+        placed = arrange(columns, width)
+        assert row(placed, cells).width == heading(placed).width
+        assert set(cells) == {column.id for column in columns}
+
+
+amounts = st.one_of(st.none(), st.integers(0, 10**9))
+usages = st.builds(
+    TokenUsage, input=amounts, cache_read=amounts, cache_write=amounts, output=amounts
+)
+
+
+@given(usages, st.integers(0, 60))
+def test_a_bar_is_full_or_absent(usage: TokenUsage, width: int) -> None:
+    """A bar fills its cells whenever any token is known, and is blank when none is."""
+    assert token_bar(usage, width, ASCII).width == (width if usage.total else 0)
+
+
+@given(usages)
+def test_every_class_that_has_tokens_has_a_cell(usage: TokenUsage) -> None:
+    """A small share is not rounded away."""
+    bar = token_bar(usage, 20, ASCII).text
+    known = (usage.cache_read, usage.cache_write, usage.output, usage.input)
+    assert [letter in bar for letter in "rwoi"] == [bool(amount) for amount in known]
+
+
+def test_a_bar_is_split_by_share() -> None:
+    """The parts are proportional."""
+    usage = TokenUsage(input=0, cache_read=600, cache_write=300, output=100)
+    assert token_bar(usage, 10, ASCII).text == "rrrrrrwwwo"
+    assert (
+        token_legend(usage, ASCII).text == "r read 60 %  w write 30 %  o output 10 %  i input 0 %"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("claude-opus-5-5", "opus-5.5"),
+        ("claude-haiku-4-5-20251001", "haiku-4.5"),
+        ("gpt-5.5", "gpt-5.5"),
+        ("models/gemini-2.5-pro", "gemini-2.5-pro"),
+        (None, "–"),
+    ],
+)
+def test_models_have_short_names(name: str | None, short: str) -> None:
+    """A model's vendor and date are left to the details."""
+    assert words.model(name) == short
+
+
+def test_a_title_is_the_prompt_else_a_place_else_an_id() -> None:
+    """A session has a name whatever is withheld, and withheld is said."""
+    titles = [
+        make_session(),
+        make_session(title=None, attributes={"vcs.repository.name": ("payments-api",)}),
+        make_session("0123456789abcdef", title=None, title_content=Content.WITHHELD),
+    ]
+    assert [words.title(session, UNICODE).text for session in titles] == [
+        "Fix double charge on retry",
+        "payments-api",
+        "▒ 01234567",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [
+        (make_tool_call(), "git push --force origin main"),
+        (make_tool_call(command=None, file_path="a.py"), "a.py"),
+        (make_tool_call(command=None, input='{"a": 1, "b": "x"}'), "a: 1, b: x"),
+        (make_tool_call(command=None, input='{"a": 1, …[truncated]'), '{"a": 1, …[truncated]'),
+        (make_tool_call(command=None, input="[1]"), "[1]"),
+        (make_tool_call(command=None, input="[" * 100_000), "[" * 3_999 + "…"),
+        (make_tool_call(command=None, parameters=None), "▒ details not sent"),
+    ],
+)
+def test_what_a_tool_call_is_about(call: ToolCall, what: str) -> None:
+    """Command, file, or the members of its input; JSON that an agent cut is shown as it is."""
+    assert words.what(call, UNICODE).text == what
+
+
+@pytest.mark.parametrize(
+    ("outcome", "text"),
+    [
+        (Outcome.SUCCEEDED, "21 ms"),
+        (Outcome.FAILED, "failed 21 ms"),
+        (Outcome.NOT_RUN, "not run"),
+        (Outcome.UNKNOWN, "running…"),
+    ],
+)
+def test_outcomes(outcome: Outcome, text: str) -> None:
+    """How a call ended is said in a word, and how long it took."""
+    assert words.outcome(make_tool_call(outcome=outcome), UNICODE).text == text
+
+
+def test_a_call_nobody_decided_is_not_said_to_run() -> None:
+    """Without a decision the lack of an outcome means nothing."""
+    call = make_tool_call(outcome=Outcome.UNKNOWN, verdict=Verdict.UNKNOWN)
+    assert words.outcome(call, UNICODE).text == "–"
+
+
+def test_a_cost_that_lacks_requests_is_a_lower_bound() -> None:
+    """A sum over requests of which some reported nothing is marked."""
+    cost = Cost(reported_micros=9_020_000, unreported_requests=1)
+    assert session_row.cost(make_session(cost=cost)).text == "≥$9.02"
+    assert session_row.cost(make_session(cost=Cost(unreported_requests=3))).text == "–"
+
+
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        (make_request(), '"I\'ll look at the retry path first."'),
+        (
+            make_request(response=None, response_content=Content.WITHHELD, response_length=233),
+            "▒ reply withheld, 233 characters",
+        ),
+    ],
+)
+def test_a_reply_is_quoted_or_said_to_be_withheld(request_: Request, text: str) -> None:
+    """Withheld differs from empty."""
+    assert node_line(Reply(request_), 80, UNICODE).text.strip() == text
+
+
+@pytest.mark.parametrize("width", [20, 60, 79, 100, 160])
+@pytest.mark.parametrize(
+    "node",
+    [
+        make_turn(),
+        make_turn(rejected=3, failed_tool_calls=2, errors=1),
+        make_request(),
+        make_request(status=RequestStatus.ERROR, http_status=529, error="overloaded"),
+        make_tool_call(),
+        make_tool_call(tool=None, mcp_server="ledger", mcp_tool="balance"),
+        make_event(),
+        make_event("plugin_loaded", kind="event"),
+        make_event("user_prompt", kind="prompt", text="and the tests\ntoo"),
+        make_event("user_prompt", kind="prompt"),
+    ],
+    ids=lambda node: type(node).__name__,
+)
+def test_every_row_fits_its_width(node: object, width: int) -> None:
+    """A row never runs over, at any width and for any node."""
+    assert node_line(node, width, UNICODE, depth=1).width <= width  # type: ignore[arg-type]
+
+
+def test_tokens_are_abridged_where_there_is_no_room() -> None:
+    """Rather than cut the figures of a request, a narrow row names its classes by initials."""
+    assert "10 in · 16.9 k read" in node_line(make_request(), 120, UNICODE).text
+    assert "i10 r16.9k w8.9k o233" in node_line(make_request(), 79, UNICODE).text
+
+
+def test_details_leave_out_what_is_not_known() -> None:
+    """A field that an agent does not send has no line; one that is known is in full."""
+    shown = "\n".join(line.text for line in detail(make_request(error=None), 60, UNICODE))
+    assert "8 900 for 5 min, 0 for 1 h" in shown
+    assert "error" not in shown
+    assert "repl_main_thread" in shown
+
+
+def test_details_of_an_unknown_event_hold_every_attribute() -> None:
+    """What no dialect knows is shown as the agent told it."""
+    event = make_event("brand_new", kind="event", attributes={"a.b": 1, "long": "x" * 90})
+    shown = "".join(line.text.strip() for line in detail(event, 40, UNICODE))
+    assert "a.b" in shown
+    assert shown.count("x") == 90
+
+
+@pytest.mark.parametrize("width", [58, 78, 118, 158])
+def test_the_header_fits_and_keeps_what_matters(width: int) -> None:
+    """State, cost and refusals are in the header at any width; reasons and signals give way."""
+    lines = header(make_session(), width=width, now_ns=NOW, marks=UNICODE)
+    shown = "\n".join(line.text for line in lines)
+    assert all(line.width <= width for line in lines)
+    assert "● working" in shown
+    assert "$3.84" in shown
+    if width > 60:
+        assert "✗ 2" in shown
+
+
+def test_rows_of_the_transcript_have_distinct_keys_and_subjects() -> None:
+    """Each row can be told from the others, and leads to its raw records."""
+    turn = make_turn()
+    nodes: dict[str, list[Node]] = {"turn:turn-1": [make_request(), make_tool_call(), make_event()]}
+    listed = rows([make_turn(0), turn], nodes, {"turn:turn-1"})
+    assert len({row.key for row in listed}) == len(listed)
+    assert [subject(row) for row in listed] == [
+        None,
+        "turn:turn-1",
+        "request:req_011",
+        "request:req_011",
+        "tool:toolu_1",
+        "event:permission_mode_changed",
+    ]
+
+
+def test_a_long_session_opens_with_its_last_turns_unfolded() -> None:
+    """What is unfolded at first is bounded, the newest turn always among it."""
+    turns = [make_turn(number, requests=100, tool_calls=100) for number in range(1, 9)]
+    assert unfolded_at_first(turns) == {"turn:turn-8"}
+    few = [make_turn(0), make_turn(1), make_turn(2)]
+    assert unfolded_at_first(few) == {"turn:turn-1", "turn:turn-2"}
+
+
+@pytest.mark.parametrize(
+    ("reception", "shown"),
+    [
+        (Reception(is_known=False), ""),
+        (Reception(RecorderState()), "○ not receiving"),
+        (
+            Reception(RecorderState(doors=("127.0.0.1:4317", "[::1]:4318"))),
+            "● 4317 4318  nothing yet",
+        ),
+        (
+            Reception(
+                RecorderState(doors=("h:1",), last_received_at=NOW - 3 * SECOND), per_second=12.4
+            ),
+            "● 1  12/s  3 s ago",
+        ),
+        (
+            Reception(RecorderState(doors=("h:1",), last_received_at=NOW), per_second=0.5),
+            "● 1  30/min  0 s ago",
+        ),
+    ],
+)
+def test_the_top_line_says_whether_anything_is_received(reception: Reception, shown: str) -> None:
+    """Before it is known nothing is claimed; then ports, rate and age, or why not."""
+    assert receiving(reception, now_ns=NOW, marks=UNICODE).text == shown
+
+
+def test_what_stands_right_is_kept_and_the_left_gives_way() -> None:
+    """Figures at the end of a row are never the part that is cut."""
+    assert spread(Line.of("a long beginning"), Line.of("$1"), 12).text == "a long …  $1"
+    assert Line.of(Span("ab"), Span("cd")).fit(3).text == "ab…"
