@@ -5,14 +5,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from store.domain import RawRecord
 from tests.tui.factories import NOW
+from tests.tui.fakes import FakeSource
+from tests.tui.samples import sample_source
 from tui.app import SessionscopeApp
 from tui.feed import StoreChanged
+from tui.screens.session import SessionScreen
 from tui.source import Source
+from tui.widgets.transcript import Transcript
 
 _PATIENCE_S = 10
 
@@ -68,6 +73,30 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await settle(pilot)
+
+
+async def filter_by(pilot: Pilot[None], text: str) -> None:
+    """Open the filter, paste ``text`` at its end and press enter."""
+    await pilot.press("slash")
+    pilot.app.post_message(events.Paste(text))
+    await pilot.pause()
+    await press(pilot, "enter")
+
+
+@asynccontextmanager
+async def session_open(
+    source: FakeSource | None = None, *, size: tuple[int, int] = (160, 45)
+) -> AsyncIterator[Pilot[None]]:
+    """Run the application with the first session open."""
+    async with running(source or sample_source(), size=size) as pilot:
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, SessionScreen)
+        yield pilot
+
+
+def transcript(pilot: Pilot[None]) -> Transcript:
+    """Return the transcript."""
+    return pilot.app.screen.query_one(Transcript)
 
 
 async def store_changed(pilot: Pilot[None]) -> None:

@@ -1,43 +1,35 @@
 """A small invented history for screens: sessions of several states, one with everything in it."""
 
-from dataclasses import replace
-
 from store.domain import (
     Agent,
     Content,
     Cost,
-    Decider,
     DecisionCounts,
-    DecisionScope,
-    Outcome,
-    RequestStatus,
     Session,
     SessionState,
     TokenUsage,
-    Turn,
-    Verdict,
 )
-from store.queries.transcript import Node, SubagentNode
 from tests.tui.factories import (
     NOW,
     SECOND,
-    make_event,
-    make_request,
     make_session,
-    make_tool_call,
-    make_turn,
 )
 from tests.tui.fakes import FakeSource
+from tests.tui.sample_transcript import sample_nodes, sample_turns
 
 _MINUTE = 60 * SECOND
 
 
 def sample_source() -> FakeSource:
     """Return the history."""
-    return FakeSource(sessions=_sessions(), turns={"s1": _turns()}, nodes=_nodes())
+    return FakeSource(
+        sessions=[*_live_sessions(), *_past_sessions()],
+        turns={"s1": sample_turns()},
+        nodes={("s1", turn_id): nodes for turn_id, nodes in sample_nodes().items()},
+    )
 
 
-def _sessions() -> list[Session]:
+def _live_sessions() -> list[Session]:
     return [
         make_session(
             turns=4,
@@ -70,6 +62,11 @@ def _sessions() -> list[Session]:
             attributes={"user.email": ("raj@example.com",)},
             models=("claude-opus-5-5", "claude-haiku-5-5"),
         ),
+    ]
+
+
+def _past_sessions() -> list[Session]:
+    return [
         make_session(
             "s4",
             agent=Agent.GEMINI_CLI,
@@ -114,179 +111,3 @@ def _sessions() -> list[Session]:
             decisions=DecisionCounts(accepted=30, rejected=1),
         ),
     ]
-
-
-def _turns() -> list[Turn]:
-    return [
-        make_turn(0, requests=0, tool_calls=0, cost=Cost()),
-        make_turn(
-            1,
-            prompt="Why is a customer charged twice when a call times out?\nStart with retry.py",
-        ),
-        make_turn(2, rejected=1, failed_tool_calls=1, errors=1),
-        make_turn(3, prompt=None, command="compact", requests=0, tool_calls=0, cost=Cost()),
-        make_turn(4, prompt=None, prompt_content=Content.WITHHELD, prompt_length=61),
-    ]
-
-
-def _nodes() -> dict[tuple[str, str | None], list[Node]]:
-    at = NOW - 20 * _MINUTE
-    explore: tuple[Node, ...] = (
-        make_request(
-            "req_020",
-            agent_id="a1",
-            agent_name="Explore",
-            at=at + 40 * SECOND,
-            source="subagent",
-            response=None,
-            cost=Cost(33_100),
-            response_content=Content.NOT_EMITTED,
-        ),
-        make_tool_call(
-            "toolu_7",
-            tool="Grep",
-            command=None,
-            file_path=None,
-            input='{"pattern": "charge("}',
-            decider=Decider.CONFIG,
-            agent_id="a1",
-            waited_ms=None,
-            at=at + 41 * SECOND,
-        ),
-    )
-    started = make_event(
-        "mcp_server_connection",
-        kind="mcp_connection",
-        turn_id=None,
-        at=at - 900 * SECOND,
-        attributes={
-            "status": "connected",
-            "server_name": "ledger",
-            "transport_type": "stdio",
-            "duration_ms": "120",
-        },
-    )
-    failed = replace(
-        started,
-        subject="event:2",
-        at=started.at + SECOND,
-        attributes={
-            "status": "failed",
-            "server_name": "calendar",
-            "transport_type": "http",
-            "error_code": "ECONNREFUSED",
-        },
-    )
-    return {
-        ("s1", None): [
-            started,
-            failed,
-            make_event(
-                "plugin_loaded",
-                kind="event",
-                turn_id=None,
-                at=started.at,
-                subject="event:3",
-                attributes={"plugin.name": "agents-md", "enabled_via": "default-enable"},
-            ),
-        ],
-        ("s1", "turn-1"): [
-            make_request("req_010", at=at, cost=Cost(15_600)),
-            make_tool_call(
-                "toolu_0",
-                tool="Read",
-                command=None,
-                file_path="src/retry.py",
-                decider=Decider.CONFIG,
-                scope=DecisionScope.UNKNOWN,
-                at=at + SECOND,
-            ),
-            make_tool_call(
-                "toolu_1",
-                tool="Edit",
-                command=None,
-                file_path="src/retry.py",
-                at=at + 12 * SECOND,
-                duration_ms=70,
-            ),
-            SubagentNode("a1", "Explore", at + 40 * SECOND, explore),
-        ],
-        ("s1", "turn-2"): [
-            make_request(
-                at=at + 60 * SECOND,
-                tokens=TokenUsage(
-                    input=10, cache_read=16_900, cache_write=8_900, cache_write_5m=8_900, output=233
-                ),
-            ),
-            make_tool_call(
-                "toolu_2",
-                tool=None,
-                command=None,
-                mcp_server="ledger",
-                mcp_tool="balance",
-                scope=DecisionScope.PERMANENT,
-                at=at + 70 * SECOND,
-                input='{"account": 4711}',
-                duration_ms=48,
-            ),
-            make_tool_call(
-                "toolu_3",
-                verdict=Verdict.REJECTED,
-                outcome=Outcome.NOT_RUN,
-                duration_ms=None,
-                at=at + 80 * SECOND,
-                result_bytes=None,
-            ),
-            make_tool_call(
-                "toolu_4",
-                command="pytest -x tests/test_retry.py",
-                outcome=Outcome.FAILED,
-                error_type="ShellError",
-                error="Shell command failed",
-                duration_ms=4_100,
-                at=at + 90 * SECOND,
-            ),
-            make_event(at=at + 95 * SECOND),
-            make_request(
-                "req_012",
-                status=RequestStatus.ERROR,
-                http_status=529,
-                error="overloaded_error",
-                cost=Cost(),
-                tokens=TokenUsage(),
-                response=None,
-                response_content=Content.NOT_EMITTED,
-                at=at + 100 * SECOND,
-                ttft_ms=None,
-            ),
-        ],
-        ("s1", "turn-3"): [],
-        ("s1", "turn-4"): [
-            make_request(
-                "req_013",
-                at=at + 900 * SECOND,
-                response=None,
-                response_content=Content.WITHHELD,
-                response_length=233,
-            ),
-            make_tool_call(
-                "toolu_5",
-                verdict=Verdict.UNKNOWN,
-                decider=Decider.UNKNOWN,
-                scope=DecisionScope.UNKNOWN,
-                command=None,
-                parameters=None,
-                input=None,
-                outcome=Outcome.SUCCEEDED,
-                at=at + 905 * SECOND,
-            ),
-            make_tool_call(
-                "toolu_6",
-                command="psql -h prod-ledger -c 'update accounts set balance = 0'",
-                outcome=Outcome.UNKNOWN,
-                duration_ms=None,
-                finished_at=None,
-                at=at + 910 * SECOND,
-            ),
-        ],
-    }

@@ -47,7 +47,8 @@ async def test_every_row_of_a_hostile_transcript_can_be_stood_on() -> None:
         await press(pilot, "enter", "g", "g", "enter")
         rows = screen_of(pilot).query_one(Transcript)
         for _ in range(rows.total):
-            await press(pilot, "j")
+            rows.action_move(1)
+            await pilot.pause()
         assert isinstance(screen_of(pilot), SessionScreen)
         assert "[@click=app.quit()]" in text_of(pilot)
 

@@ -1,10 +1,6 @@
 """Nouns as lines: columns, bars, rows and details, without a terminal."""
 
-from collections.abc import Mapping
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from store.domain import (
     Content,
@@ -12,7 +8,6 @@ from store.domain import (
     Outcome,
     Request,
     RequestStatus,
-    TokenUsage,
     ToolCall,
     Verdict,
 )
@@ -26,86 +21,14 @@ from tests.tui.factories import (
     make_tool_call,
     make_turn,
 )
-from tui.marks import ASCII, UNICODE
-from tui.present import request_row, session_row, words
-from tui.present.bars import token_bar, token_legend
+from tui.marks import UNICODE
+from tui.present import session_row, words
 from tui.present.chrome import receiving
-from tui.present.columns import Column, arrange, heading, row
 from tui.present.detail import detail
-from tui.present.lines import Line, Span, spread
 from tui.present.session_summary import header
 from tui.present.transcript import rows, subject, unfolded_at_first
 from tui.present.transcript_row import Reply, node_line
 from tui.source import Reception, RecorderState
-
-COLUMNS = (
-    Column("name", "NAME", 6, 1, most=20),
-    Column("size", "SIZE", 5, 3, right=True),
-    Column("cost", "COST", 5, 2, right=True),
-)
-
-
-@pytest.mark.parametrize(
-    ("width", "shown"),
-    [
-        (40, "NAME                   SIZE   COST"),
-        (22, "NAME       SIZE   COST"),
-        (19, "NAME           COST"),
-        (6, "NAME  "),
-        (3, "NAME  "),
-    ],
-)
-def test_columns_go_by_rank_and_the_first_stretches(width: int, shown: str) -> None:
-    """The column of the highest rank goes first; what room is left goes to the lowest."""
-    assert heading(arrange(COLUMNS, width)).text == shown
-
-
-def test_a_cell_too_long_is_cut_and_figures_stand_right() -> None:
-    """Nothing runs into the next column, and nothing is cut without saying so."""
-    cells = {"name": Line.of("a long name"), "size": Line.of("7"), "cost": Line.of("$0.1")}
-    assert row(arrange(COLUMNS, 20), cells).text == "a lon…      7   $0.1"
-
-
-@given(st.integers(1, 200))
-def test_every_row_of_every_table_is_as_wide_as_its_heading(width: int) -> None:
-    """Rows and headings line up at any width."""
-    tables: tuple[tuple[tuple[Column, ...], Mapping[str, Line]], ...] = (
-        (session_row.columns(UNICODE), session_row.cells(make_session(), NOW, UNICODE)),
-        (request_row.columns(), request_row.cells(make_request(), 1, UNICODE)),
-    )
-    for columns, cells in tables:
-        placed = arrange(columns, width)
-        assert row(placed, cells).width == heading(placed).width
-        assert set(cells) == {column.id for column in columns}
-
-
-amounts = st.one_of(st.none(), st.integers(0, 10**9))
-usages = st.builds(
-    TokenUsage, input=amounts, cache_read=amounts, cache_write=amounts, output=amounts
-)
-
-
-@given(usages, st.integers(0, 60))
-def test_a_bar_is_full_or_absent(usage: TokenUsage, width: int) -> None:
-    """A bar fills its cells whenever any token is known, and is blank when none is."""
-    assert token_bar(usage, width, ASCII).width == (width if usage.total else 0)
-
-
-@given(usages)
-def test_every_class_that_has_tokens_has_a_cell(usage: TokenUsage) -> None:
-    """A small share is not rounded away."""
-    bar = token_bar(usage, 20, ASCII).text
-    known = (usage.cache_read, usage.cache_write, usage.output, usage.input)
-    assert [letter in bar for letter in "rwoi"] == [bool(amount) for amount in known]
-
-
-def test_a_bar_is_split_by_share() -> None:
-    """The parts are proportional."""
-    usage = TokenUsage(input=0, cache_read=600, cache_write=300, output=100)
-    assert token_bar(usage, 10, ASCII).text == "rrrrrrwwwo"
-    assert (
-        token_legend(usage, ASCII).text == "r read 60 %  w write 30 %  o output 10 %  i input 0 %"
-    )
 
 
 @pytest.mark.parametrize(
@@ -300,9 +223,3 @@ def test_a_long_session_opens_with_its_last_turns_unfolded() -> None:
 def test_the_top_line_says_whether_anything_is_received(reception: Reception, shown: str) -> None:
     """Before it is known nothing is claimed; then ports, rate and age, or why not."""
     assert receiving(reception, now_ns=NOW, marks=UNICODE).text == shown
-
-
-def test_what_stands_right_is_kept_and_the_left_gives_way() -> None:
-    """Figures at the end of a row are never the part that is cut."""
-    assert spread(Line.of("a long beginning"), Line.of("$1"), 12).text == "a long …  $1"
-    assert Line.of(Span("ab"), Span("cd")).fit(3).text == "ab…"

@@ -11,7 +11,7 @@ from store.errors import StoreUnusable
 from store.queries.filter import parse
 from tests.captures import batches, exports
 from tests.store.stores import fill
-from tests.tui.driving import press, running, screen_of, settle, text_of
+from tests.tui.driving import filter_by, press, running, screen_of, settle, text_of
 from tui.app import SessionscopeApp
 from tui.screens.records import RecordsScreen
 from tui.source import RecorderState
@@ -44,7 +44,8 @@ async def test_a_captured_session_is_shown_as_it_was(store: Path) -> None:
     """Every decision of the capture stands in the transcript, refusals with who refused."""
     async with running(source_of(store), size=(160, 60)) as pilot:
         assert "Set up the files" in text_of(pilot)
-        await press(pilot, "slash", *'"Set up the files"', "enter", "enter", "z", "z")
+        await filter_by(pilot, '"Set up the files"')
+        await press(pilot, "enter", "z", "z")
         shown = " ".join(text_of(pilot).split())
     for words in (
         "✓ you Bash touch a.txt",
@@ -74,7 +75,8 @@ async def test_raw_records_are_those_of_the_wire(store: Path) -> None:
     app = SessionscopeApp(source_of(store), explain=explain)
     async with app.run_test(size=(160, 60)) as pilot:
         await settle(pilot)
-        await press(pilot, "slash", *'"Set up the files"', "enter", "enter", "j", "r")
+        await filter_by(pilot, '"Set up the files"')
+        await press(pilot, "enter", "j", "r")
         assert isinstance(screen_of(pilot), RecordsScreen)
         assert "session.id" in text_of(pilot)
 

@@ -57,3 +57,12 @@ def key_line(commands: Sequence[Command], width: int) -> Line:
         parts += ["   " if parts else "", key, label]
         used += need
     return Line.of(*parts)
+
+
+def views_line(views: Sequence[str], seen: str, marks: Marks) -> Line:
+    """Return the names of a screen's views, the one that is seen marked."""
+    names: list[str | Span] = []
+    for view in views:
+        mark, tone = (marks.open, Tone.STRONG) if view == seen else (" ", Tone.DIM)
+        names += [Span(f"{mark} {view}", tone), "   "]
+    return Line.of(*names)

@@ -1,7 +1,7 @@
 """One node of the transcript in full."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from store.domain import Content, DecisionScope, Event, Request, ToolCall, Turn
 from store.queries.transcript import Node, SubagentNode
@@ -49,15 +49,24 @@ def _turn(turn: Turn, width: int, marks: Marks) -> list[Line]:
             width,
             ("started", formats.date_and_clock(turn.started_at)),
             ("last event", formats.date_and_clock(turn.last_event_at)),
-            ("requests", formats.count(turn.requests)),
-            ("tool calls", formats.count(turn.tool_calls)),
-            ("refused", formats.count(turn.rejected)),
-            ("failed", formats.count(turn.failed_tool_calls)),
-            ("API errors", formats.count(turn.errors)),
-            ("tokens", formats.count(turn.tokens.total)),
+            *_counts(turn),
             ("turn id", turn.turn_id),
         ),
     ]
+
+
+def _counts(turn: Turn) -> Iterator[tuple[str, str]]:
+    """Yield what happened in a turn; what is outside of turns has only what there was."""
+    for label, number in (
+        ("requests", turn.requests),
+        ("tool calls", turn.tool_calls),
+        ("refused", turn.rejected),
+        ("failed", turn.failed_tool_calls),
+        ("API errors", turn.errors),
+        ("tokens", turn.tokens.total),
+    ):
+        if turn.number or number:
+            yield label, formats.count(number)
 
 
 def _request(request: Request, width: int, marks: Marks) -> list[Line]:

@@ -11,6 +11,7 @@ from store.domain import Request, SessionState, Turn
 from store.queries.transcript import Node
 from tui.commands import Place, bindings
 from tui.present import request_row, words
+from tui.present.chrome import views_line
 from tui.present.detail import detail
 from tui.present.lines import Line, Span, Tone, spread
 from tui.present.session_summary import header
@@ -147,13 +148,9 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         self._header.show(lines, marks)
 
     def _show_views(self) -> None:
-        marks = self.setting.marks
-        names: list[str | Span] = []
-        for view in View:
-            mark, tone = (marks.open, Tone.STRONG) if view is self._view else (" ", Tone.DIM)
-            names += [Span(f"{mark} {view.value}", tone), "   "]
-        line = spread(Line.of(*names), self._following(), self._views.size.width)
-        self._views.show([line], marks)
+        bar, marks = self._views, self.setting.marks
+        line = views_line(tuple(View), self._view, marks)
+        bar.show([spread(line, self._following(), bar.size.width)], marks)
 
     def _following(self) -> Line:
         if self._follows:

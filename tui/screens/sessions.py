@@ -1,7 +1,6 @@
 """The Sessions screen: every session, newest activity first, with a preview of one."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from textual import events
@@ -11,15 +10,15 @@ from textual.timer import Timer
 
 from store.domain import Session, SessionState
 from store.queries.filter import Filter, FilterError, parse
-from store.queries.transcript import Node
 from tui import format as formats
 from tui.commands import Place, bindings
 from tui.present import session_row
 from tui.present.empty import empty
 from tui.present.lines import Line, Span, Tone
-from tui.present.session_summary import is_action, preview
+from tui.present.session_summary import preview
 from tui.screens.chrome import Setting
 from tui.screens.live import LiveScreen
+from tui.screens.sessions_reading import SessionsQuery, SessionsSnapshot, read_sessions
 from tui.source import Reader
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.lines import Lines
@@ -30,30 +29,6 @@ _TYPING_S = 0.25
 """After so long without a key a filter is taken as typed: half of a word would admit nothing."""
 _MARGIN = 100
 """Rows read before and behind those in sight."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionsQuery:
-    """What to read for the Sessions screen."""
-
-    where: Filter
-    everything: Filter
-    now_ns: int
-    offset: int
-    limit: int
-    previewed: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SessionsSnapshot:
-    """What was read for it."""
-
-    query: SessionsQuery
-    rows: tuple[Session, ...]
-    matching: int
-    total: int
-    recent: tuple[Node, ...]
-    """The last things the previewed session did, oldest first."""
 
 
 class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
@@ -139,17 +114,7 @@ class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
         return parse(self._where.text, now_ns=now_ns)
 
     def read(self, reader: Reader, query: SessionsQuery) -> SessionsSnapshot:
-        total = reader.count_sessions(query.everything)
-        is_filtered = query.where.text != query.everything.text
-        rows = reader.sessions(query.where, query.now_ns, limit=query.limit, offset=query.offset)
-        previewed = query.previewed or (rows[0].session_id if rows else None)
-        return SessionsSnapshot(
-            query=query,
-            rows=tuple(rows),
-            matching=reader.count_sessions(query.where) if is_filtered else total,
-            total=total,
-            recent=_recent(reader, next((s for s in rows if s.session_id == previewed), None)),
-        )
+        return read_sessions(reader, query)
 
     def show(self, snapshot: SessionsSnapshot) -> None:
         self._snapshot = snapshot
@@ -177,7 +142,10 @@ class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
 
     def _show_empty(self) -> None:
         is_empty = self._snapshot is not None and self._snapshot.total == 0
+        was_empty = self.has_class("-empty")
         self.set_class(is_empty, "-empty")
+        if was_empty and not is_empty:
+            self._table.rows.focus()
         if is_empty:
             marks = self.setting.marks
             self._empty.show(empty(self.setting.reception().state, marks), marks)
@@ -239,14 +207,3 @@ class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
             return
         self._apply(where)
         self._table.rows.focus()
-
-
-def _recent(reader: Reader, session: Session | None) -> tuple[Node, ...]:
-    """Return what a session did last: the actions of its last turn."""
-    if session is None:
-        return ()
-    turns = reader.turns(session.session_id, after=max(0, session.turns - 1), limit=100)
-    if not turns:
-        return ()
-    nodes = reader.nodes(session.session_id, turns[-1].turn_id)
-    return tuple(node for node in nodes if is_action(node))[-12:]

@@ -38,6 +38,10 @@ TONE_CSS = """
     & > .line--highlight { background: $highlight; }
 """
 
+_BLANK = Style(blink=False)
+"""A style that looks like none and equals no other, so that blanks stay pieces of their own in
+exported pictures: some viewers drop those that a piece of text begins with."""
+
 _ASCII_GLYPHS = str.maketrans(
     {"…": "~", "–": "-", "⏎": "/", "·": "-", "≥": ">", "↑": "^", "↓": "v", "←": "<", "→": ">"}
 )
@@ -70,14 +74,17 @@ class Painter:
 
     def _paint(self, line: Line, width: int, *, is_ascii: bool) -> Strip:
         segments: list[Segment] = []
+        blank = ""
         for span in line.spans:
             text = _ascii(span.text) if is_ascii else span.text
-            ink = text.lstrip(" ")
-            # Some viewers of exported pictures drop the blanks that a run of text begins with.
-            if blank := text[: len(text) - len(ink)]:
-                segments.append(Segment(blank))
+            ink = text.strip(" ")
+            before, _, after = text.partition(ink) if ink else (text, "", "")
+            blank += before
             if ink:
+                segments += [Segment(blank, _BLANK)] if blank else []
                 segments.append(Segment(ink, self._style(span.tone)))
+                blank = after
+        segments += [Segment(blank, _BLANK)] if blank else []
         return Strip(segments, width)
 
     def _style(self, tone: Tone) -> Style:
