@@ -1,4 +1,4 @@
-"""What standard input and output are connected to."""
+"""What the standard streams are connected to."""
 
 import os
 import shutil
@@ -6,12 +6,13 @@ import sys
 
 
 def can_show_screens() -> bool:
-    """Tell whether a person sits at both ends, at a terminal that understands more than lines."""
-    return (
-        sys.stdin.isatty()
-        and sys.stdout.isatty()
-        and os.environ.get("TERM", "dumb") not in {"", "dumb"}
-    )
+    """Tell whether a person sits at both ends, at a terminal that understands more than lines.
+
+    Standard error counts too: that is where Textual draws.
+    """
+    return all(
+        stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
+    ) and os.environ.get("TERM", "dumb") not in {"", "dumb"}
 
 
 def width(*, of_pipe: int) -> int:
