@@ -21,7 +21,7 @@ from store.signals import Signal
 from tests.captures import Export
 from tests.receiver.otlp import otlp_json
 
-_REQUESTS: dict[Signal, type[Message]] = {
+REQUESTS: dict[Signal, type[Message]] = {
     Signal.LOGS: ExportLogsServiceRequest,
     Signal.METRICS: ExportMetricsServiceRequest,
     Signal.TRACES: ExportTraceServiceRequest,
@@ -34,7 +34,7 @@ def encoded(export: Export, encoding: Encoding) -> bytes:
     """Return the body of an export request in an encoding."""
     if export.encoding is encoding:
         return export.body
-    request = _REQUESTS[export.signal]()
+    request = REQUESTS[export.signal]()
     if encoding is Encoding.JSON:
         request.MergeFromString(export.body)
         return otlp_json(request)
