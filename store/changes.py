@@ -43,8 +43,10 @@ class SessionChange:
 
     def saw(self, time_unix_nano: int) -> None:
         """Widen the span of time the session covers."""
-        self.started_unix_nano = min(self.started_unix_nano, time_unix_nano)
-        self.last_event_unix_nano = max(self.last_event_unix_nano, time_unix_nano)
+        if time_unix_nano > self.last_event_unix_nano:
+            self.last_event_unix_nano = time_unix_nano
+        elif time_unix_nano < self.started_unix_nano:
+            self.started_unix_nano = time_unix_nano
 
     def happened(self, name: str, rank: bytes) -> None:
         """Keep the name of the newest event."""
@@ -110,11 +112,12 @@ class Facts:
         """Note that something happened in a turn."""
         key = (session_id, turn_id)
         known = self.turns.get(key)
-        self.turns[key] = (
-            (time_unix_nano, time_unix_nano)
-            if known is None
-            else (min(known[0], time_unix_nano), max(known[1], time_unix_nano))
-        )
+        if known is None:
+            self.turns[key] = (time_unix_nano, time_unix_nano)
+        elif time_unix_nano > known[1]:
+            self.turns[key] = (known[0], time_unix_nano)
+        elif time_unix_nano < known[0]:
+            self.turns[key] = (time_unix_nano, known[1])
 
     def identify(self, session_id: str, attributes: Mapping[str, str]) -> None:
         """Note identity and resource attributes of a session."""

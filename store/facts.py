@@ -5,6 +5,7 @@ one row (a decision and a result in one tool call). The fields of each fact are 
 order. ``rank`` orders two records that tell the same thing: see ``rank_of``.
 """
 
+from struct import Struct
 from typing import NamedTuple, TypeAlias
 
 from store.domain import Agent
@@ -13,10 +14,14 @@ RECORD_TIME_LIMIT = 2**63 - 1
 """The latest time SQLite can hold; later ones (OTLP times are unsigned) are cut to it."""
 
 
+_LARGEST_SEQUENCE = 0xFFFFFFFF
+_TIME_AND_SEQUENCE = Struct(">QI")
+
+
 def rank_of(time_unix_nano: int, sequence: int | None, digest: bytes) -> bytes:
     """Return what orders records that tell the same thing: time, then sequence, then content."""
-    order = min(sequence or 0, 0xFFFFFFFF)
-    return time_unix_nano.to_bytes(8, "big") + order.to_bytes(4, "big") + digest[-4:]
+    order = min(sequence, _LARGEST_SEQUENCE) if sequence else 0
+    return _TIME_AND_SEQUENCE.pack(time_unix_nano, order) + digest[-4:]
 
 
 class RequestMade(NamedTuple):

@@ -1,11 +1,11 @@
-"""One batch into the store: raw records first, then what the new ones mean.
+"""Batches into the store: raw records first, then what the new ones mean.
 
 Runs inside a transaction that its caller opens and commits, on the writer's connection.
 """
 
 import logging
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from store.binding import insert_into, run_many
 from store.changes import Facts
@@ -57,6 +57,14 @@ class Interpreter(Protocol):
         ...
 
 
+class _Arrival(NamedTuple):
+    """A record that may have been stored before."""
+
+    record: Record
+    placement: Placement
+    batch: Batch
+
+
 class Ingest:
     """Stores batches and keeps the row ids of resources and scopes it has met."""
 
@@ -73,52 +81,50 @@ class Ingest:
 
     def store(self, batches: Sequence[Batch]) -> int:
         """Store batches in the open transaction; return how many records were new."""
+        place = self._interpreter.place
+        arrivals = [
+            _Arrival(record, place(record, batch.received_unix_nano), batch)
+            for batch in batches
+            for record in batch.records
+        ]
         facts = Facts()
-        new_records = 0
-        duplicates = 0
-        for batch in batches:
-            placements = [
-                self._interpreter.place(record, batch.received_unix_nano)
-                for record in batch.records
-            ]
-            new = self._insert_records(batch, placements)
-            new_records += len(new)
-            duplicates += len(batch.records) - len(new)
-            for index in new:
-                self._interpret(batch.records[index], placements[index], facts)
+        new = self._insert(arrivals)
+        for record, placement, _ in new:
+            self._interpret(record, placement, facts)
         merge(self._db, facts)
+        duplicates = len(arrivals) - len(new)
         if duplicates:
             self._db.execute("update recorder set duplicates = duplicates + ?", [duplicates])
-        return new_records
+        return len(new)
 
-    def _insert_records(self, batch: Batch, placements: Sequence[Placement]) -> Sequence[int]:
-        """Insert raw records; return the indexes of those that were not there yet."""
-        rows = [
-            (
-                record.digest,
-                batch.signal.value,
-                self._resource_id(record.resource),
-                self._scope_id(record.scope),
-                batch.received_unix_nano,
-                placement.time_unix_nano,
-                placement.name,
-                placement.session_id,
-                placement.subject,
-                record.wire,
-            )
-            for record, placement in zip(batch.records, placements, strict=True)
-        ]
+    def _insert(self, arrivals: Sequence[_Arrival]) -> Sequence[_Arrival]:
+        """Insert raw records; return those that were not there yet."""
+        rows = [self._row(*arrival) for arrival in arrivals]
         before = self._db.execute("select ifnull(max(id), 0) from records").fetchone()[0]
         if run_many(self._db, _RECORD, rows) == len(rows):
-            return range(len(rows))
+            return arrivals
         inserted = self._db.execute("select digest from records where id > ?", [before])
         left = {digest for (digest,) in inserted}
-        indexes = []
-        for index, record in enumerate(batch.records):
-            if record.digest in left:
-                left.remove(record.digest)
-                indexes.append(index)
-        return indexes
+        new = []
+        for arrival in arrivals:
+            if arrival.record.digest in left:
+                left.remove(arrival.record.digest)
+                new.append(arrival)
+        return new
+
+    def _row(self, record: Record, placement: Placement, batch: Batch) -> tuple[object, ...]:
+        return (
+            record.digest,
+            batch.signal.value,
+            self._resource_id(record.resource),
+            self._scope_id(record.scope),
+            batch.received_unix_nano,
+            placement.time_unix_nano,
+            placement.name,
+            placement.session_id,
+            placement.subject,
+            record.wire,
+        )
 
     def _interpret(self, record: Record, placement: Placement, facts: Facts) -> None:
         """Interpret a record; one that its dialect stumbles over stays raw and is logged."""

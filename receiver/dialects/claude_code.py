@@ -144,20 +144,23 @@ def interpret_log(record: LogRecord, placement: Placement, facts: Facts) -> None
     attributes = record.attributes
     name = placement.name or ""
     sequence = integer(attributes.get("event.sequence"))
+    turn_id = text(attributes.get("prompt.id"))
+    time_unix_nano = placement.time_unix_nano
+    rank = rank_of(time_unix_nano, sequence, record.digest)
     head = EventHead(
-        record=record,
-        change=change,
-        subject_id=(placement.subject or "").partition(":")[2],
-        session_id=change.session_id,
-        turn_id=text(attributes.get("prompt.id")),
-        agent_id=text(attributes.get("agent_id")),
-        time_unix_nano=placement.time_unix_nano,
-        sequence=sequence,
-        rank=rank_of(placement.time_unix_nano, sequence, record.digest),
+        record,
+        change,
+        (placement.subject or "").partition(":")[2],
+        change.session_id,
+        turn_id,
+        text(attributes.get("agent_id")),
+        time_unix_nano,
+        sequence,
+        rank,
     )
-    change.happened(name, head.rank)
-    if head.turn_id is not None:
-        facts.turn(head.session_id, head.turn_id, head.time_unix_nano)
+    change.happened(name, rank)
+    if turn_id is not None:
+        facts.turn(change.session_id, turn_id, time_unix_nano)
     match name:
         case "api_request":
             facts.of_request(request_made(head))
@@ -196,7 +199,7 @@ def _keep_event(head: EventHead, name: str, facts: Facts) -> None:
             kind=_EVENT_KINDS.get(name, "event"),
             text=prompt,
             attributes=event_attributes(
-                attributes, _COMMON_ATTRIBUTES.union(head.record.resource.attributes)
+                attributes, common=_COMMON_ATTRIBUTES, resource=head.record.resource.attributes
             ),
         )
     )

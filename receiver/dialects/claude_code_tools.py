@@ -26,9 +26,16 @@ _CLASSIFIER_VERDICTS = {"allow": Verdict.ACCEPTED, "block": Verdict.REJECTED}
 _NS_PER_MS = 1_000_000
 
 
-class _What(NamedTuple):
-    """What a call is about, as far as either event tells."""
+class _Call(NamedTuple):
+    """What both events tell of a call: the columns they share."""
 
+    session_id: str
+    tool_call_id: str
+    turn_id: str | None
+    agent_id: str | None
+    request_id: str | None
+    started_unix_nano: int
+    sequence: int | None
     tool: str | None
     mcp_server: str | None
     mcp_tool: str | None
@@ -48,14 +55,7 @@ def tool_decided(head: "EventHead") -> ToolDecided:
         head.change.in_mode(mode, head.rank)
     reviewed = _CLASSIFIER_VERDICTS.get(text(attributes.get("classifier_verdict")) or "")
     return ToolDecided(
-        session_id=head.session_id,
-        tool_call_id=head.subject_id,
-        turn_id=head.turn_id,
-        agent_id=head.agent_id,
-        request_id=text(attributes.get("request_id")),
-        started_unix_nano=head.time_unix_nano,
-        sequence=head.sequence,
-        **_what(head, None)._asdict(),
+        *_call(head, tool_input=None, duration_ms=None),
         decided_rank=head.rank,
         decided_unix_nano=head.time_unix_nano,
         decided_verdict=verdict,
@@ -75,14 +75,7 @@ def tool_finished(head: "EventHead") -> ToolFinished:
     tool_input = text(attributes.get("tool_input"))
     tool = text(attributes.get("tool_name"))
     return ToolFinished(
-        session_id=head.session_id,
-        tool_call_id=head.subject_id,
-        turn_id=head.turn_id,
-        agent_id=head.agent_id,
-        request_id=text(attributes.get("request_id")),
-        started_unix_nano=max(head.time_unix_nano - (duration_ms or 0) * _NS_PER_MS, 0),
-        sequence=head.sequence,
-        **_what(head, tool_input)._asdict(),
+        *_call(head, tool_input=tool_input, duration_ms=duration_ms),
         finished_rank=head.rank,
         finished_unix_nano=head.time_unix_nano,
         success=boolean(attributes.get("success")),
@@ -99,12 +92,19 @@ def tool_finished(head: "EventHead") -> ToolFinished:
     )
 
 
-def _what(head: "EventHead", tool_input: str | None) -> _What:
+def _call(head: "EventHead", *, tool_input: str | None, duration_ms: int | None) -> _Call:
     attributes = head.record.attributes
     parameters_text = text(attributes.get("tool_parameters"))
     parameters = parsed_object(parameters_text)
     given = parsed_object(tool_input)
-    return _What(
+    return _Call(
+        head.session_id,
+        head.subject_id,
+        head.turn_id,
+        head.agent_id,
+        text(attributes.get("request_id")),
+        max(head.time_unix_nano - (duration_ms or 0) * _NS_PER_MS, 0),
+        head.sequence,
         tool=text(attributes.get("tool_name")),
         mcp_server=text(parameters.get("mcp_server_name")),
         mcp_tool=text(parameters.get("mcp_tool_name")),

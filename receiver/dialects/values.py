@@ -6,7 +6,9 @@ between versions; a value that cannot be read is unknown, never 0.
 
 import json
 import math
-from typing import Any
+import re
+from collections.abc import Container
+from typing import Any, cast
 
 from store.signals import AnyValue, Attributes
 
@@ -17,6 +19,13 @@ _LONGEST_DIGITS = 20
 
 CUT_AT = 2_000
 """Characters of a value that are kept in an event's attributes; the raw record has all."""
+
+_DECODER = json.JSONDecoder()
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=bytes.hex
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which JSON can spell out and UTF-8, thus the store, cannot hold."""
 
 
 def text(value: AnyValue) -> str | None:
@@ -64,20 +73,35 @@ def parsed_object(value: AnyValue) -> dict[str, Any]:
     if not isinstance(value, str) or not value.startswith("{"):
         return {}
     try:
-        found = json.loads(value)
+        found, end = _DECODER.raw_decode(value)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    if value[end:].strip():
+        return {}
+    if "\\ud" in value.lower():
+        found = _DECODER.decode(_SURROGATE.sub("\ufffd", json_text(found)))
+    return cast("dict[str, Any]", found)
 
 
 def json_text(value: object) -> str:
     """Return a value as compact JSON; bytes as hex, numbers that JSON lacks as words."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    try:
+        return _ENCODER.encode(value)
+    except ValueError:
+        return _ENCODER.encode(_finite(value))
 
 
-def event_attributes(attributes: Attributes, left_out: frozenset[str]) -> str:
+def event_attributes(
+    attributes: Attributes, *, common: Container[str], resource: Attributes
+) -> str:
     """Return the attributes that are an event's own as a JSON object, long values cut."""
-    return json_text({key: _cut(value) for key, value in attributes.items() if key not in left_out})
+    return json_text(
+        {
+            key: _cut(value)
+            for key, value in attributes.items()
+            if key not in common and key not in resource
+        }
+    )
 
 
 def _cut(value: AnyValue) -> AnyValue:
@@ -86,13 +110,11 @@ def _cut(value: AnyValue) -> AnyValue:
     return value
 
 
-def _plain(value: object, depth: int = 0) -> object:
-    if isinstance(value, bytes):
-        return value.hex()
+def _finite(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):
-        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item, depth + 1) for item in value]
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
     return value
