@@ -38,6 +38,7 @@ __all__ = [
     "ToolCall",
     "Turn",
     "Verdict",
+    "Work",
 ]
 
 
@@ -99,6 +100,19 @@ class DecisionCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What a session did beside its requests, as its metrics say; ``None`` without metrics."""
+
+    lines_added: int | None = None
+    lines_removed: int | None = None
+    commits: int | None = None
+    pull_requests: int | None = None
+    active_user_ms: int | None = None
+    """Time in which a person typed."""
+    active_agent_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One conversation with an agent, with its totals."""
 
@@ -132,6 +146,11 @@ class Session:
     metric_points: int
     attributes: Mapping[str, tuple[str, ...]]
     """Identity and resource attributes, each with every value seen, sorted."""
+    work: Work = Work()
+    waiting_since: int | None = None
+    """When the question was put that the session waits on; ``None`` when it does not wait."""
+    waiting_for: str | None = None
+    """The tool that the question is about, in the agent's own word."""
 
     def attribute(self, *names: str) -> str | None:
         """Return the values of the first of ``names`` that is known, joined by a comma."""
@@ -196,6 +215,8 @@ class Request:
     response: str | None
     response_content: Content
     response_length: int | None
+    stop_reason: str | None = None
+    """Why the answer ended, in the API's own word; only spans tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +247,7 @@ class ToolCall:
     source_raw: str | None
     decided_at: int | None
     waited_ms: int | None
+    """How long the decision took, whoever made it; only spans tell."""
     outcome: Outcome
     finished_at: int | None
     duration_ms: int | None

@@ -46,6 +46,7 @@ def tool_decided(head: "EventHead") -> ToolDecided:
     mode = text(attributes.get("permission_mode"))
     if mode is not None:
         head.change.in_mode(mode, head.rank)
+    head.change.latest("decided", head.time_unix_nano)
     reviewed = _CLASSIFIER_VERDICTS.get(text(attributes.get("classifier_verdict")) or "")
     return ToolDecided(
         session_id=head.session_id,
@@ -63,6 +64,7 @@ def tool_decided(head: "EventHead") -> ToolDecided:
         scope=_scope(source, tool),
         mode=mode,
         source_raw=source,
+        decided_span_id=head.record.span_id or None,
     )
 
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from store.connection import Database
-from store.domain import Agent, Content, DecisionCounts, Session, SessionState
+from store.domain import Agent, Content, DecisionCounts, Session, SessionState, Work
 from store.queries.filter import Filter
 from store.queries.state import REASONS, RUNS_OR_INTERRUPTED, STATE
 from store.queries.totals import cost_of, tokens_of
+from store.queries.work import work_of
 
 _TURNS = """
     (select count(*) from turns t where t.session_id = s.session_id
@@ -38,11 +39,13 @@ def sessions(
     )
     attributes = _attributes(db, [row["session_id"] for row in rows])
     models = _models(db, [row["session_id"] for row in rows])
+    work = work_of(db, [row["session_id"] for row in rows])
     return [
         _session(
             row,
             attributes=attributes[row["session_id"]],
             models=models[row["session_id"]],
+            work=work[row["session_id"]],
         )
         for row in rows
     ]
@@ -107,8 +110,10 @@ def _session(
     *,
     attributes: Mapping[str, tuple[str, ...]],
     models: tuple[str, ...],
+    work: Work,
 ) -> Session:
     state = SessionState(row["state"])
+    is_waiting = state is SessionState.WAITING
     may_run = state is SessionState.IDLE and row["running_tool_calls"]
     return Session(
         session_id=row["session_id"],
@@ -138,4 +143,7 @@ def _session(
         spans=row["spans"],
         metric_points=row["metric_points"],
         attributes=dict(attributes),
+        work=work,
+        waiting_since=row["asked_unix_nano"] if is_waiting else None,
+        waiting_for=row["asked_tool"] if is_waiting else None,
     )
