@@ -106,6 +106,9 @@ DELTA = 1
 CUMULATIVE = 2
 """OTLP ``AggregationTemporality``; 0 is unspecified."""
 
+NO_RECORDED_VALUE = 1
+"""``DataPointFlags`` bit: the series has ended, the point has no value (``metrics.proto``)."""
+
 
 class MetricPoint(NamedTuple):
     """One data point with the metric it belongs to."""

@@ -8,12 +8,11 @@ import hashlib
 import math
 from collections.abc import Mapping
 
-from receiver.decode_metrics import NO_RECORDED_VALUE
 from receiver.dialects.values import LARGEST_FIGURE, text
 from store.changes import Facts
 from store.counters import UNSUMMED, CounterKey
 from store.facts import RECORD_TIME_LIMIT
-from store.signals import CUMULATIVE, DELTA, MetricPoint
+from store.signals import CUMULATIVE, DELTA, NO_RECORDED_VALUE, MetricPoint
 
 _MILLION = 1_000_000
 

@@ -33,10 +33,16 @@ def _of_request(record: Span, placement: Placement, facts: Facts) -> None:
             request_id=request_id,
             traced_rank=rank_of(placement.time_unix_nano, None, record.digest),
             stop_reason=text(attributes.get("stop_reason")),
-            traced_attempts=integer(attributes.get("attempt")),
+            traced_attempts=_attempts(record),
             traced_ttft_ms=integer(attributes.get("ttft_ms")),
         )
     )
+
+
+def _attempts(record: Span) -> int | None:
+    """Count the tries: the attribute begins again when the client changes how it asks."""
+    tries = sum(event.name == "gen_ai.request.attempt" for event in record.events)
+    return tries or integer(record.attributes.get("attempt"))
 
 
 def _of_tool(record: Span, placement: Placement, facts: Facts, *, waited_ms: int | None) -> None:

@@ -11,12 +11,16 @@ COLUMNS = """
     c.*, s.agent as agent, s.title as session_title,
     (select min(r.agent_name) from requests r where r.session_id = c.session_id
         and r.turn_id is c.turn_id and r.agent_id = c.agent_id) as agent_name,
-    (select max(w.waited_ms) from tool_spans w where w.session_id = c.session_id
-        and (w.span_id = c.decided_span_id or w.parent_span_id in (
-            select t.span_id from tool_spans t
-                where t.session_id = c.session_id and t.tool_call_id = c.tool_call_id)))
-        as waited_ms
+    coalesce(
+        (select w.waited_ms from tool_spans w
+            where w.session_id = c.session_id and w.span_id = c.decided_span_id),
+        (select max(w.waited_ms) from tool_spans t cross join tool_spans w
+            on w.session_id = t.session_id and w.parent_span_id = t.span_id
+            where t.session_id = c.session_id and t.tool_call_id = c.tool_call_id)
+    ) as waited_ms
 """
+"""A wait is found by the span of the decision, at once, else by the call's own, when that has
+ended. The cross join keeps the planner from reading all waits of the session."""
 
 TABLES = "tool_calls c join sessions s using (session_id)"
 """What ``COLUMNS`` are of."""

@@ -76,7 +76,7 @@ def request_of(row: Mapping[str, Any]) -> Request:
         cost=Cost(row["reported_micros"], int(row["reported_micros"] is None)),
         duration_ms=_either(row["duration_ms"], row["failed_duration_ms"]),
         ttft_ms=_either(row["ttft_ms"], row["traced_ttft_ms"]),
-        attempts=_either(row["attempts"], row["traced_attempts"]),
+        attempts=max(row["attempts"] or 0, row["traced_attempts"] or 0) or None,
         status=_status(row),
         error=row["error"],
         http_status=row["http_status"],

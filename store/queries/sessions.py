@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from store.connection import Database
-from store.domain import Agent, Content, DecisionCounts, Session, SessionState, Work
+from store.domain import Agent, Content, DecisionCounts, Question, Session, SessionState, Work
 from store.queries.filter import Filter
 from store.queries.state import REASONS, RUNS_OR_INTERRUPTED, STATE
 from store.queries.totals import cost_of, tokens_of
@@ -113,8 +113,6 @@ def _session(
     work: Work,
 ) -> Session:
     state = SessionState(row["state"])
-    is_waiting = state is SessionState.WAITING
-    may_run = state is SessionState.IDLE and row["running_tool_calls"]
     return Session(
         session_id=row["session_id"],
         agent=Agent(row["agent"]),
@@ -125,14 +123,12 @@ def _session(
         last_event_at=row["last_event_unix_nano"],
         last_event_name=row["last_event_name"] or "",
         state=state,
-        state_reason=RUNS_OR_INTERRUPTED if may_run else REASONS[state],
+        state_reason=_reason(row, state),
         permission_mode=row["permission_mode"],
         turns=row["turns"],
         requests=row["requests"],
         tool_calls=row["tool_calls"],
-        decisions=DecisionCounts(
-            row["accepted"], row["rejected"], row["aborted"], row["undecided"]
-        ),
+        decisions=_decisions(row),
         failed_tool_calls=row["failed_tool_calls"],
         errors=row["errors"],
         tokens=tokens_of(row),
@@ -144,6 +140,20 @@ def _session(
         metric_points=row["metric_points"],
         attributes=dict(attributes),
         work=work,
-        waiting_since=row["asked_unix_nano"] if is_waiting else None,
-        waiting_for=row["asked_tool"] if is_waiting else None,
+        question=_question(row, state),
     )
+
+
+def _reason(row: Mapping[str, Any], state: SessionState) -> str:
+    may_run = state is SessionState.IDLE and row["running_tool_calls"]
+    return RUNS_OR_INTERRUPTED if may_run else REASONS[state]
+
+
+def _decisions(row: Mapping[str, Any]) -> DecisionCounts:
+    return DecisionCounts(row["accepted"], row["rejected"], row["aborted"], row["undecided"])
+
+
+def _question(row: Mapping[str, Any], state: SessionState) -> Question | None:
+    if state is not SessionState.WAITING:
+        return None
+    return Question(row["asked_unix_nano"], row["asked_tool"])

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from store.domain import (
     Content,
+    Decider,
     Event,
     Request,
     RequestStatus,
@@ -80,7 +81,7 @@ def _sides(
         case Reply():
             return _badged(Span(""), response(node.request, marks)), Line()
         case ToolCall():
-            return _tool_call(node, marks), Line.of(words.outcome(node, marks))
+            return _tool_call(node, marks), _tool_call_figures(node, marks)
         case SubagentNode():
             return _subagent(node, marks, is_open=is_open), _subagent_figures(node)
         case Event():
@@ -169,6 +170,14 @@ def _tool_call(call: ToolCall, marks: Marks) -> Line:
     badge = Span(decision_badge(call, marks), VERDICT_TONE[call.verdict])
     name = Line.of(Span(words.tool(call, marks), Tone.STRONG))
     return _badged(badge, Line.of(name.pad(max(_TOOL, name.width)), "  ", words.what(call, marks)))
+
+
+def _tool_call_figures(call: ToolCall, marks: Marks) -> Line:
+    """Return how a call ended, and before it how long a person took to decide."""
+    outcome = words.outcome(call, marks)
+    if call.waited_ms is None or call.decider is not Decider.USER:
+        return Line.of(outcome)
+    return Line.of(Span(f"waited {formats.duration(call.waited_ms)}  ", Tone.DIM), outcome)
 
 
 def _subagent(node: SubagentNode, marks: Marks, *, is_open: bool) -> Line:
