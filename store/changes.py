@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from store.counters import CounterKey, combined
+from store.counters import combined
 from store.domain import Agent
 from store.facts import (
     AttributeSeen,
+    CounterKey,
     EventSeen,
     Key,
     PromptGiven,

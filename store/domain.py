@@ -5,7 +5,7 @@ nanoseconds since the Unix epoch, money is integer micro-dollars, durations are 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from store.figures import Cost, DecisionCounts, TokenUsage, Work
 from store.vocabulary import (
@@ -87,7 +87,7 @@ class Session:
     metric_points: int
     attributes: Mapping[str, tuple[str, ...]]
     """Identity and resource attributes, each with every value seen, sorted."""
-    work: Work = Work()
+    work: Work = field(default_factory=Work)
     question: Question | None = None
     """What the session waits on, when it does."""
 

@@ -221,6 +221,24 @@ class RequestSpan(NamedTuple):
     traced_ttft_ms: int | None
 
 
+UNSUMMED = 0
+"""In place of a temporality: a point that cannot be summed, so that the figure is unknown."""
+
+
+class CounterKey(NamedTuple):
+    """What metric points that make one number have in common; see ``store.counters``."""
+
+    session_id: str
+    figure: str
+    """The name of a figure of ``store.domain.Work``."""
+    series: bytes
+    """Tells cumulative streams apart; empty for delta points, of which all are added."""
+    temporality: int
+    """``DELTA``, ``CUMULATIVE`` or ``UNSUMMED``."""
+    started_unix_nano: int
+    """When a cumulative stream began; 0 for delta points."""
+
+
 class Placement(NamedTuple):
     """Where a record belongs; kept with the raw record so that a fact finds its records."""
 

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 from store.binding import insert_into, run_many
 from store.changes import Facts, SessionChange
 from store.connection import Database
-from store.counters import COMBINED, CounterKey
+from store.counters import COMBINED
 from store.facts import (
     AttributeSeen,
+    CounterKey,
     EventSeen,
     Key,
     RequestFact,

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 
 from receiver.dialects.values import LARGEST_FIGURE, text
 from store.changes import Facts
-from store.counters import UNSUMMED, CounterKey
-from store.facts import RECORD_TIME_LIMIT
+from store.facts import RECORD_TIME_LIMIT, UNSUMMED, CounterKey
 from store.signals import CUMULATIVE, DELTA, NO_RECORDED_VALUE, MetricPoint
 
 _MILLION = 1_000_000

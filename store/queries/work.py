@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from store.connection import Database
-from store.counters import UNSUMMED
 from store.domain import Work
+from store.facts import UNSUMMED
 
 _MILLION = 1_000_000
 _PER_MS = 1_000
