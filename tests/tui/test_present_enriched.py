@@ -14,7 +14,7 @@ from tui.present.transcript_row import node_line
     ("width", "decider", "end"),
     [
         (100, Decider.USER, "  waited 3.2 s  21 ms"),
-        (66, Decider.USER, "  21 ms"),
+        (70, Decider.USER, "  21 ms"),
         (100, Decider.CONFIG, "  21 ms"),
     ],
 )
