@@ -6,10 +6,7 @@ from typing import Any
 from receiver.any_value import Values, text
 from receiver.origin import record_digest, settle
 from receiver.protobuf_schema import DATA_POINTS, METRIC
-from store.signals import MetricPoint, Resource, Scope
-
-NO_RECORDED_VALUE = 1
-"""``DataPointFlags`` bit: the series has ended, the point has no value (``metrics.proto``)."""
+from store.signals import NO_RECORDED_VALUE, MetricPoint, Resource, Scope
 
 
 def metric_points(

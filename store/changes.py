@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from store.counters import combined
 from store.domain import Agent
 from store.facts import (
     AttributeSeen,
+    CounterKey,
     EventSeen,
     Key,
     PromptGiven,
     RequestFact,
+    RequestSpan,
     ToolCallFact,
+    ToolSpan,
 )
 
 
@@ -30,6 +34,10 @@ class SessionChange:
     exited_unix_nano: int | None = None
     failed_unix_nano: int | None = None
     answered_unix_nano: int | None = None
+    decided_unix_nano: int | None = None
+    asked_unix_nano: int | None = None
+    asked_tool: str | None = None
+    asked_rank: bytes | None = None
     title: str | None = None
     title_content: str | None = None
     title_rank: bytes | None = None
@@ -68,6 +76,11 @@ class SessionChange:
         if self.context_rank is None or rank > self.context_rank:
             self.context_tokens, self.context_rank = context_tokens, rank
 
+    def asks(self, tool: str | None, time_unix_nano: int, rank: bytes) -> None:
+        """Keep the newest question whether a tool may run."""
+        if self.asked_rank is None or rank > self.asked_rank:
+            self.asked_tool, self.asked_unix_nano, self.asked_rank = tool, time_unix_nano, rank
+
     def latest(self, moment: str, time_unix_nano: int) -> None:
         """Move a ``*_unix_nano`` mark (``last_prompt``, ``exited``, …) forward, never back."""
         name = f"{moment}_unix_nano"
@@ -84,6 +97,9 @@ class Facts:
     tool_calls: dict[Key, list[ToolCallFact]] = field(default_factory=dict)
     prompts: list[PromptGiven] = field(default_factory=list)
     events: list[EventSeen] = field(default_factory=list)
+    tool_spans: list[ToolSpan] = field(default_factory=list)
+    request_spans: list[RequestSpan] = field(default_factory=list)
+    counters: dict[CounterKey, int] = field(default_factory=dict)
     sessions: dict[str, SessionChange] = field(default_factory=dict)
     turns: dict[Key, tuple[int, int]] = field(default_factory=dict)
     attributes: set[AttributeSeen] = field(default_factory=set)
@@ -97,6 +113,11 @@ class Facts:
     def of_tool_call(self, fact: ToolCallFact) -> None:
         """Note news of a tool call."""
         self.tool_calls.setdefault((fact.session_id, fact.tool_call_id), []).append(fact)
+
+    def counted(self, key: CounterKey, amount: int) -> None:
+        """Note what a metric point counted, in millionths."""
+        known = self.counters.get(key)
+        self.counters[key] = amount if known is None else combined(key, known, amount)
 
     def session(self, session_id: str, agent: Agent, time_unix_nano: int) -> SessionChange:
         """Return what is to change in a session, having widened it to ``time_unix_nano``."""

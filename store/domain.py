@@ -5,8 +5,9 @@ nanoseconds since the Unix epoch, money is integer micro-dollars, durations are 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from store.figures import Cost, DecisionCounts, TokenUsage, Work
 from store.vocabulary import (
     Agent,
     Content,
@@ -29,6 +30,7 @@ __all__ = [
     "Event",
     "Outcome",
     "Provenance",
+    "Question",
     "RawRecord",
     "Request",
     "RequestStatus",
@@ -38,64 +40,17 @@ __all__ = [
     "ToolCall",
     "Turn",
     "Verdict",
+    "Work",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class TokenUsage:
-    """Tokens by class; ``None`` where not known."""
+class Question:
+    """An open question whether a tool may run."""
 
-    input: int | None = None
-    """Uncached input."""
-    cache_read: int | None = None
-    cache_write: int | None = None
-    """All cache writes: five minutes, one hour, and those whose life is not told."""
-    cache_write_5m: int | None = None
-    cache_write_1h: int | None = None
-    output: int | None = None
-    """Output with reasoning included."""
-    reasoning: int | None = None
-
-    @property
-    def total(self) -> int | None:
-        """Return all tokens of all classes, or ``None`` when no class is known."""
-        known = [
-            n for n in (self.input, self.cache_read, self.cache_write, self.output) if n is not None
-        ]
-        return sum(known) if known else None
-
-    @property
-    def cache_hit_ratio(self) -> float | None:
-        """Return cache reads as a share of all that was sent, or ``None`` when nothing is known."""
-        if self.cache_read is None:
-            return None
-        sent = (self.input or 0) + self.cache_read + (self.cache_write or 0)
-        return self.cache_read / sent if sent else None
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What something cost, in micro-dollars."""
-
-    reported_micros: int | None = None
-    """As the agent says."""
-    unreported_requests: int = 0
-    """Requests in this total that reported no cost; the total is then a lower bound."""
-
-    @property
-    def provenance(self) -> Provenance:
-        """Return where the figure comes from."""
-        return Provenance.UNKNOWN if self.reported_micros is None else Provenance.REPORTED
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionCounts:
-    """Tool calls by verdict."""
-
-    accepted: int = 0
-    rejected: int = 0
-    aborted: int = 0
-    unknown: int = 0
+    at: int
+    tool: str | None
+    """The agent's own word, with the server where it is of MCP (``mcp__ledger__balance``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +87,9 @@ class Session:
     metric_points: int
     attributes: Mapping[str, tuple[str, ...]]
     """Identity and resource attributes, each with every value seen, sorted."""
+    work: Work = field(default_factory=Work)
+    question: Question | None = None
+    """What the session waits on, when it does."""
 
     def attribute(self, *names: str) -> str | None:
         """Return the values of the first of ``names`` that is known, joined by a comma."""
@@ -196,6 +154,8 @@ class Request:
     response: str | None
     response_content: Content
     response_length: int | None
+    stop_reason: str | None = None
+    """Why the answer ended, in the API's own word; only spans tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +186,7 @@ class ToolCall:
     source_raw: str | None
     decided_at: int | None
     waited_ms: int | None
+    """How long the decision took, whoever made it; only spans tell."""
     outcome: Outcome
     finished_at: int | None
     duration_ms: int | None

@@ -131,6 +131,8 @@ class ToolDecided(NamedTuple):
     scope: str
     mode: str | None
     source_raw: str | None
+    decided_span_id: bytes | None
+    """The span that covers the decision, so that its length is known while the tool runs."""
 
 
 class ToolFinished(NamedTuple):
@@ -198,6 +200,48 @@ class AttributeSeen(NamedTuple):
     session_id: str
     name: str
     value: str
+
+
+class ToolSpan(NamedTuple):
+    """A span of a tool call or of the wait for its permission, either of which may come first.
+
+    A wait names its call only by its parent, the call's own span.
+    """
+
+    session_id: str
+    span_id: bytes
+    parent_span_id: bytes | None
+    tool_call_id: str | None
+    waited_ms: int | None
+
+
+class RequestSpan(NamedTuple):
+    """What only the span of a model request tells, all its attempts included."""
+
+    session_id: str
+    request_id: str
+    traced_rank: bytes
+    stop_reason: str | None
+    traced_attempts: int | None
+    traced_ttft_ms: int | None
+
+
+UNSUMMED = 0
+"""In place of a temporality: a point that cannot be summed, so that the figure is unknown."""
+
+
+class CounterKey(NamedTuple):
+    """What metric points that make one number have in common; see ``store.counters``."""
+
+    session_id: str
+    figure: str
+    """The name of a figure of ``store.domain.Work``."""
+    series: bytes
+    """Tells cumulative streams apart; empty for delta points, of which all are added."""
+    temporality: int
+    """``DELTA``, ``CUMULATIVE`` or ``UNSUMMED``."""
+    started_unix_nano: int
+    """When a cumulative stream began; 0 for delta points."""
 
 
 class Placement(NamedTuple):

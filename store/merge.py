@@ -15,18 +15,22 @@ from typing import Any, NamedTuple
 from store.binding import insert_into, run_many
 from store.changes import Facts, SessionChange
 from store.connection import Database
+from store.counters import COMBINED
 from store.facts import (
     AttributeSeen,
+    CounterKey,
     EventSeen,
     Key,
     RequestFact,
     RequestFailed,
     RequestMade,
     RequestRefused,
+    RequestSpan,
     ResponseGiven,
     ToolCallFact,
     ToolDecided,
     ToolFinished,
+    ToolSpan,
     TurnSpan,
 )
 
@@ -107,9 +111,22 @@ _PROMPT = (
 _EVENT = f"{insert_into('events', EventSeen._fields)} on conflict do nothing"
 _ATTRIBUTE = f"{insert_into('session_attributes', AttributeSeen._fields)} on conflict do nothing"
 
+_TOOL_SPAN = (
+    f"{insert_into('tool_spans', ToolSpan._fields)} on conflict (session_id, span_id) do update set"
+    f" {', '.join(map(_smallest, ToolSpan._fields[2:]))}"
+)
+_REQUEST_SPAN = (
+    f"{insert_into('request_spans', RequestSpan._fields)} on conflict (session_id, request_id)"
+    f" do update set {', '.join(_ranked(RequestSpan._fields[3:], 'traced_rank'))}"
+)
+_COUNTER = (
+    f"{insert_into('counters', (*CounterKey._fields, 'millionths'))}"
+    f" on conflict ({', '.join(CounterKey._fields)}) do update set millionths = {COMBINED}"
+)
+
 _SESSION_COLUMNS = [column.name for column in fields(SessionChange)]
 _session_row: Callable[[SessionChange], tuple[Any, ...]] = attrgetter(*_SESSION_COLUMNS)
-_MARKS = ("last_prompt", "exited", "failed", "answered")
+_MARKS = ("last_prompt", "exited", "failed", "answered", "decided")
 _COUNTS = ("log_records", "spans", "metric_points")
 _SESSION = (
     f"{insert_into('sessions', _SESSION_COLUMNS)} on conflict (session_id) do update set "
@@ -123,6 +140,7 @@ _SESSION = (
                 *_ranked(["title", "title_content"], "title_rank", comparison="<"),
                 *_ranked(["permission_mode"], "permission_mode_rank"),
                 *_ranked(["context_tokens"], "context_rank"),
+                *_ranked(["asked_unix_nano", "asked_tool"], "asked_rank"),
                 *(f"{count} = {count} + excluded.{count}" for count in _COUNTS),
             ]
         )
@@ -142,6 +160,9 @@ def merge(db: Database, facts: Facts) -> None:
     run_many(db, _PROMPT, facts.prompts)
     _merge_news(db, _REQUESTS, facts.requests)
     _merge_news(db, _TOOL_CALLS, facts.tool_calls)
+    run_many(db, _TOOL_SPAN, facts.tool_spans)
+    run_many(db, _REQUEST_SPAN, facts.request_spans)
+    run_many(db, _COUNTER, ((*key, amount) for key, amount in facts.counters.items()))
 
 
 def _merge_news(

@@ -2,7 +2,8 @@
 
 Raw tables (``resources``, ``scopes``, ``records``) hold what came; the derived tables hold what it
 means and can be rebuilt from the raw ones at any time. Names and units: ``*_unix_nano`` is integer
-nanoseconds UTC, ``*_micros`` integer micro-dollars, ``*_ms`` milliseconds, ``null`` unknown. A
+nanoseconds UTC, ``*_micros`` integer micro-dollars, ``*_ms`` milliseconds, ``null`` unknown. What
+spans and metrics add stands in tables of its own, so that it makes no request or tool call. A
 ``*_rank`` column is 16 bytes, a record's time then the head of its digest: of two records that tell
 the same thing differently the later one wins, whatever order they came in.
 """
@@ -18,7 +19,17 @@ APPLICATION_ID = 0x5E551090
 SCHEMA_VERSION = 1
 """How many migrations this program knows (``pragma user_version``)."""
 
-DERIVED_TABLES = ("sessions", "session_attributes", "turns", "requests", "tool_calls", "events")
+DERIVED_TABLES = (
+    "sessions",
+    "session_attributes",
+    "turns",
+    "requests",
+    "tool_calls",
+    "events",
+    "tool_spans",
+    "request_spans",
+    "counters",
+)
 """What ``reindex`` empties and fills again."""
 
 migrations = Migrations("sessionscope")
@@ -77,6 +88,10 @@ create table sessions (
     exited_unix_nano integer,
     failed_unix_nano integer,
     answered_unix_nano integer,
+    decided_unix_nano integer,
+    asked_unix_nano integer,
+    asked_tool text,
+    asked_rank blob,
     title text,
     title_content text,
     title_rank blob,
@@ -182,6 +197,7 @@ create table tool_calls (
     scope text,
     mode text,
     source_raw text,
+    decided_span_id blob,
     finished_rank blob,
     finished_unix_nano integer,
     success integer,
@@ -221,6 +237,42 @@ create index events_in_order on events (session_id, turn_id, time_unix_nano);
 """
 
 
+_ENRICHMENT = """
+create table tool_spans (
+    session_id text not null,
+    span_id blob not null,
+    parent_span_id blob,
+    tool_call_id text,
+    waited_ms integer,
+    primary key (session_id, span_id)
+);
+
+create index tool_spans_by_parent on tool_spans (session_id, parent_span_id);
+
+create index tool_spans_by_call on tool_spans (session_id, tool_call_id);
+
+create table request_spans (
+    session_id text not null,
+    request_id text not null,
+    traced_rank blob,
+    stop_reason text,
+    traced_attempts integer,
+    traced_ttft_ms integer,
+    primary key (session_id, request_id)
+);
+
+create table counters (
+    session_id text not null,
+    figure text not null,
+    series blob not null,
+    temporality integer not null,
+    started_unix_nano integer not null,
+    millionths integer not null,
+    primary key (session_id, figure, series, temporality, started_unix_nano)
+) without rowid;
+"""
+
+
 @migrations(name="0001_raw_records_and_what_they_mean")
 def _0001(db: Database) -> None:
     """Keep every record as it came, and beside it the sessions, turns, requests and tool calls.
@@ -228,6 +280,6 @@ def _0001(db: Database) -> None:
     The derived tables have text keys of the agents' own, so that the same records give the same
     rows whatever order they arrived in.
     """
-    for script in (_RAW, _SESSIONS, _FACTS, TRIGGERS):
+    for script in (_RAW, _SESSIONS, _FACTS, _ENRICHMENT, TRIGGERS):
         for statement in script.strip().split("\n\n"):
             db.execute(statement)

@@ -102,6 +102,14 @@ class Span(NamedTuple):
     digest: bytes
 
 
+DELTA = 1
+CUMULATIVE = 2
+"""OTLP ``AggregationTemporality``; 0 is unspecified."""
+
+NO_RECORDED_VALUE = 1
+"""``DataPointFlags`` bit: the series has ended, the point has no value (``metrics.proto``)."""
+
+
 class MetricPoint(NamedTuple):
     """One data point with the metric it belongs to."""
 
@@ -112,7 +120,7 @@ class MetricPoint(NamedTuple):
     kind: str
     """``gauge``, ``sum``, ``histogram``, ``exponential_histogram`` or ``summary``."""
     temporality: int
-    """OTLP ``AggregationTemporality``: 0 unspecified, 1 delta, 2 cumulative."""
+    """``DELTA``, ``CUMULATIVE`` or 0 where unspecified."""
     is_monotonic: bool
     start_time_unix_nano: int
     time_unix_nano: int

@@ -6,7 +6,7 @@ users change. A record that no dialect reads is kept raw under the unknown agent
 
 import hashlib
 
-from receiver.dialects import claude_code
+from receiver.dialects import claude_code, claude_code_metrics, claude_code_spans
 from receiver.dialects.values import text
 from store.changes import Facts
 from store.domain import Agent
@@ -60,8 +60,10 @@ class Dialects:
         elif isinstance(record, Span):
             change.spans += 1
             change.saw(min(record.end_time_unix_nano, RECORD_TIME_LIMIT))
+            claude_code_spans.interpret_span(record, placement, facts)
         else:
             change.metric_points += 1
+            claude_code_metrics.interpret_point(record, session_id, facts)
 
 
 def _identify(record: Record, session_id: str, facts: Facts) -> None:

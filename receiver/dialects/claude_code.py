@@ -79,6 +79,9 @@ _COMMON_ATTRIBUTES = frozenset(
 )
 """What every event carries, or has a column of its own."""
 
+_PERMISSION_HOOK = "PermissionRequest"
+"""The one hook whose start shows that a person is being asked, while they are."""
+
 _REDACTED = "<REDACTED>"
 _TITLE_LENGTH = 200
 
@@ -187,6 +190,9 @@ def _keep_event(head: EventHead, name: str, facts: Facts) -> None:
         _note_prompt(head, prompt, facts)
     if name == "permission_mode_changed" and (mode := text(attributes.get("to_mode"))):
         head.change.in_mode(mode, head.rank)
+    if name == "hook_execution_start" and attributes.get("hook_event") == _PERMISSION_HOOK:
+        tool = (text(attributes.get("hook_name")) or "").partition(":")[2]
+        head.change.asks(tool or None, head.time_unix_nano, head.rank)
     facts.events.append(
         EventSeen(
             digest=head.record.digest,

@@ -53,6 +53,7 @@ def tool_decided(head: "EventHead") -> ToolDecided:
     mode = text(attributes.get("permission_mode"))
     if mode is not None:
         head.change.in_mode(mode, head.rank)
+    head.change.latest("decided", head.time_unix_nano)
     reviewed = _CLASSIFIER_VERDICTS.get(text(attributes.get("classifier_verdict")) or "")
     return ToolDecided(
         *_call(head, tool_input=None, duration_ms=None),
@@ -63,6 +64,7 @@ def tool_decided(head: "EventHead") -> ToolDecided:
         scope=_scope(source, tool),
         mode=mode,
         source_raw=source,
+        decided_span_id=head.record.span_id or None,
     )
 
 

@@ -37,7 +37,7 @@ def text(value: AnyValue) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, bytes):
-        return value.hex()
+        return value.hex() or None
     if isinstance(value, int | float):
         return str(value)
     return json_text(value)

@@ -9,7 +9,7 @@ COLUMNS: Columns = {
     **TOKENS,
     **COST,
     **fields("duration_ms", "ttft_ms", "attempts", "status", "error", "http_status"),
-    "stop_reason": unknown,
+    **fields("stop_reason"),
     "cache.hit_ratio": lambda request: request.tokens.cache_hit_ratio,
     "cache.rebuilt_tokens": unknown,
     "cache.rebuilt_usd": unknown,

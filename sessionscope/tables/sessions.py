@@ -16,6 +16,10 @@ def _attributes(session: Session) -> Mapping[str, str | list[str]]:
     }
 
 
+def _seconds(milliseconds: int | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000
+
+
 def _flags(session: Session) -> list[str]:
     found = {
         "permissive_mode": session.permission_mode in PERMISSIVE_MODES,
@@ -75,12 +79,12 @@ COLUMNS: Columns = {
     **COST,
     "cache_hit_ratio": lambda session: session.tokens.cache_hit_ratio,
     **fields("context_tokens"),
-    "lines_added": unknown,
-    "lines_removed": unknown,
-    "commits": unknown,
-    "pull_requests": unknown,
-    "active_seconds.user": unknown,
-    "active_seconds.agent": unknown,
+    "lines_added": lambda session: session.work.lines_added,
+    "lines_removed": lambda session: session.work.lines_removed,
+    "commits": lambda session: session.work.commits,
+    "pull_requests": lambda session: session.work.pull_requests,
+    "active_seconds.user": lambda session: _seconds(session.work.active_user_ms),
+    "active_seconds.agent": lambda session: _seconds(session.work.active_agent_ms),
     "parent_session_id": unknown,
     "flags": _flags,
     **COVERAGE,

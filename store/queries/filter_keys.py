@@ -173,6 +173,9 @@ KEYS: Mapping[str, Key] = {
     ),
     "is": Key(
         values.one_of(_LIVE, *SessionState),
-        {Rows.SESSIONS: f"{STATE} in ({{}}, iif({{}} = '{_LIVE}', 'working', ''))"},
+        {
+            Rows.SESSIONS: f"{STATE} in ({{}}, iif({{}} = '{_LIVE}', 'working', ''),"
+            f" iif({{}} = '{_LIVE}', 'waiting', ''))"
+        },
     ),
 }

@@ -10,8 +10,20 @@ from store.queries.filter import Filter
 COLUMNS = """
     c.*, s.agent as agent, s.title as session_title,
     (select min(r.agent_name) from requests r where r.session_id = c.session_id
-        and r.turn_id is c.turn_id and r.agent_id = c.agent_id) as agent_name
+        and r.turn_id is c.turn_id and r.agent_id = c.agent_id) as agent_name,
+    coalesce(
+        (select w.waited_ms from tool_spans w
+            where w.session_id = c.session_id and w.span_id = c.decided_span_id),
+        (select max(w.waited_ms) from tool_spans t cross join tool_spans w
+            on w.session_id = t.session_id and w.parent_span_id = t.span_id
+            where t.session_id = c.session_id and t.tool_call_id = c.tool_call_id)
+    ) as waited_ms
 """
+"""A wait is found by the span of the decision, at once, else by the call's own, when that has
+ended. The cross join keeps the planner from reading all waits of the session."""
+
+TABLES = "tool_calls c join sessions s using (session_id)"
+"""What ``COLUMNS`` are of."""
 
 
 def tool_calls(
@@ -33,8 +45,7 @@ def tool_calls(
     if where is not None:
         condition = f"{condition} and ({where.sql})"
     rows = db.query(
-        f"select {COLUMNS} from tool_calls c join sessions s using (session_id)"
-        f" where {condition}"
+        f"select {COLUMNS} from {TABLES} where {condition}"
         f" order by c.started_unix_nano {order}, c.sequence {order}, c.tool_call_id {order}"
         " limit :limit offset :offset",
         {
@@ -72,7 +83,7 @@ def tool_call_of(row: Mapping[str, Any]) -> ToolCall:
         mode=row["mode"],
         source_raw=row["source_raw"] if decided else row["reported_source_raw"],
         decided_at=row["decided_unix_nano"],
-        waited_ms=None,
+        waited_ms=row["waited_ms"],
         outcome=_outcome(row, verdict),
         finished_at=row["finished_unix_nano"],
         duration_ms=row["duration_ms"],

@@ -7,7 +7,13 @@ from store.connection import Database
 from store.domain import Agent, Content, Cost, Request, RequestStatus, TokenUsage
 from store.queries.filter import Filter
 
-COLUMNS = "r.*, s.agent as agent"
+COLUMNS = "r.*, s.agent as agent, p.stop_reason, p.traced_attempts, p.traced_ttft_ms"
+
+TABLES = """
+    requests r join sessions s using (session_id)
+        left join request_spans p on p.session_id = r.session_id and p.request_id = r.request_id
+"""
+"""What ``COLUMNS`` are of; a span tells what the events leave out, and never tokens or cost."""
 
 
 def requests(
@@ -29,8 +35,7 @@ def requests(
     if where is not None:
         condition = f"{condition} and ({where.sql})"
     rows = db.query(
-        f"select {COLUMNS} from requests r join sessions s using (session_id)"
-        f" where {condition}"
+        f"select {COLUMNS} from {TABLES} where {condition}"
         f" order by r.started_unix_nano {order}, r.sequence {order}, r.request_id {order}"
         " limit :limit offset :offset",
         {
@@ -54,7 +59,6 @@ def request_of(row: Mapping[str, Any]) -> Request:
         output=row["output_tokens"],
         reasoning=row["reasoning_tokens"],
     )
-    duration_ms = row["duration_ms"]
     return Request(
         session_id=row["session_id"],
         turn_id=row["turn_id"],
@@ -70,16 +74,21 @@ def request_of(row: Mapping[str, Any]) -> Request:
         speed=row["speed"],
         tokens=tokens,
         cost=Cost(row["reported_micros"], int(row["reported_micros"] is None)),
-        duration_ms=row["failed_duration_ms"] if duration_ms is None else duration_ms,
-        ttft_ms=row["ttft_ms"],
-        attempts=row["attempts"],
+        duration_ms=_either(row["duration_ms"], row["failed_duration_ms"]),
+        ttft_ms=_either(row["ttft_ms"], row["traced_ttft_ms"]),
+        attempts=max(row["attempts"] or 0, row["traced_attempts"] or 0) or None,
         status=_status(row),
         error=row["error"],
         http_status=row["http_status"],
         response=row["response"],
         response_content=Content(row["response_content"] or Content.UNKNOWN),
         response_length=row["response_length"],
+        stop_reason=row["stop_reason"],
     )
+
+
+def _either(told: int | None, traced: int | None) -> int | None:
+    return traced if told is None else told
 
 
 def _status(row: Mapping[str, Any]) -> RequestStatus:

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from store.connection import Database
-from store.domain import Agent, Content, DecisionCounts, Session, SessionState
+from store.domain import Agent, Content, DecisionCounts, Question, Session, SessionState, Work
 from store.queries.filter import Filter
 from store.queries.state import REASONS, RUNS_OR_INTERRUPTED, STATE
 from store.queries.totals import cost_of, tokens_of
+from store.queries.work import work_of
 
 _TURNS = """
     (select count(*) from turns t where t.session_id = s.session_id
@@ -38,11 +39,13 @@ def sessions(
     )
     attributes = _attributes(db, [row["session_id"] for row in rows])
     models = _models(db, [row["session_id"] for row in rows])
+    work = work_of(db, [row["session_id"] for row in rows])
     return [
         _session(
             row,
             attributes=attributes[row["session_id"]],
             models=models[row["session_id"]],
+            work=work[row["session_id"]],
         )
         for row in rows
     ]
@@ -107,9 +110,9 @@ def _session(
     *,
     attributes: Mapping[str, tuple[str, ...]],
     models: tuple[str, ...],
+    work: Work,
 ) -> Session:
     state = SessionState(row["state"])
-    may_run = state is SessionState.IDLE and row["running_tool_calls"]
     return Session(
         session_id=row["session_id"],
         agent=Agent(row["agent"]),
@@ -120,14 +123,12 @@ def _session(
         last_event_at=row["last_event_unix_nano"],
         last_event_name=row["last_event_name"] or "",
         state=state,
-        state_reason=RUNS_OR_INTERRUPTED if may_run else REASONS[state],
+        state_reason=_reason(row, state),
         permission_mode=row["permission_mode"],
         turns=row["turns"],
         requests=row["requests"],
         tool_calls=row["tool_calls"],
-        decisions=DecisionCounts(
-            row["accepted"], row["rejected"], row["aborted"], row["undecided"]
-        ),
+        decisions=_decisions(row),
         failed_tool_calls=row["failed_tool_calls"],
         errors=row["errors"],
         tokens=tokens_of(row),
@@ -138,4 +139,21 @@ def _session(
         spans=row["spans"],
         metric_points=row["metric_points"],
         attributes=dict(attributes),
+        work=work,
+        question=_question(row, state),
     )
+
+
+def _reason(row: Mapping[str, Any], state: SessionState) -> str:
+    may_run = state is SessionState.IDLE and row["running_tool_calls"]
+    return RUNS_OR_INTERRUPTED if may_run else REASONS[state]
+
+
+def _decisions(row: Mapping[str, Any]) -> DecisionCounts:
+    return DecisionCounts(row["accepted"], row["rejected"], row["aborted"], row["undecided"])
+
+
+def _question(row: Mapping[str, Any], state: SessionState) -> Question | None:
+    if state is not SessionState.WAITING:
+        return None
+    return Question(row["asked_unix_nano"], row["asked_tool"])

@@ -1,6 +1,8 @@
 """What a session is doing, as one SQL expression, and from what it is known.
 
-Nothing on the wire announces a start, so *working* is inferred from recent events and says so.
+Nothing on the wire announces a start, so *working* is inferred from recent events and says so. Nor
+does anything announce that a person is asked, but the start of a ``PermissionRequest`` hook, where
+there is one: it comes while the question is open, the decision after it was answered.
 """
 
 from collections.abc import Mapping
@@ -10,8 +12,14 @@ from store.domain import SessionState
 WORKING_FOR_NS = 30 * 10**9
 """How long after its newest event a session is taken to be working: exports come every 5 s."""
 
+WAITING_FOR_NS = 4 * 3600 * 10**9
+"""How long a question is taken to be open: a process that was killed answers none."""
+
 STATE = f"""case
     when s.exited_unix_nano >= ifnull(s.last_prompt_unix_nano, 0) then 'ended'
+    when s.asked_unix_nano > max(ifnull(s.decided_unix_nano, 0),
+        ifnull(s.last_prompt_unix_nano, 0))
+        and :filter_now - s.asked_unix_nano < {WAITING_FOR_NS} then 'waiting'
     when s.failed_unix_nano > max(ifnull(s.answered_unix_nano, 0),
         ifnull(s.last_prompt_unix_nano, 0)) then 'failed'
     when :filter_now - s.last_event_unix_nano < {WORKING_FOR_NS} then 'working'
@@ -20,6 +28,7 @@ STATE = f"""case
 
 REASONS: Mapping[SessionState, str] = {
     SessionState.ENDED: "the last prompt was /exit",
+    SessionState.WAITING: "a PermissionRequest hook started and no decision came since",
     SessionState.FAILED: "the newest model request was given up",
     SessionState.WORKING: "inferred: it was heard of in the last 30 s",
     SessionState.IDLE: "inferred: nothing heard of it for 30 s or more",

@@ -36,7 +36,7 @@ _TURNS = """
     where t.session_id = :session_id
 """
 
-_IN_TURN = "session_id = :session_id and {alias}.turn_id is :turn_id"
+_IN_TURN = "{alias}.session_id = :session_id and {alias}.turn_id is :turn_id"
 
 
 def turns(db: Database, session_id: str, *, after: int = 0, limit: int = 500) -> list[Turn]:
@@ -64,22 +64,19 @@ def nodes(db: Database, session_id: str, turn_id: str | None) -> list[Node]:
     found: list[_Placed] = []
     found.extend(
         (_place(row, 1), row["agent_id"], requests.request_of(row))
-        for row in db.query(_select("requests r", requests.COLUMNS, "r"), scope)
+        for row in db.query(_select(requests.TABLES, requests.COLUMNS, "r"), scope)
     )
     found.extend(
         (_place(row, 2), row["agent_id"], permissions.tool_call_of(row))
-        for row in db.query(_select("tool_calls c", permissions.COLUMNS, "c"), scope)
+        for row in db.query(_select(permissions.TABLES, permissions.COLUMNS, "c"), scope)
     )
     found.extend((_place(row, 0), row["agent_id"], _event(row)) for row in db.query(_EVENTS, scope))
     found.sort(key=lambda item: item[0])
     return _grouped(found)
 
 
-def _select(table: str, columns: str, alias: str) -> str:
-    return (
-        f"select {columns} from {table} join sessions s using (session_id)"
-        f" where {_IN_TURN.format(alias=alias)}"
-    )
+def _select(tables: str, columns: str, alias: str) -> str:
+    return f"select {columns} from {tables} where {_IN_TURN.format(alias=alias)}"
 
 
 _EVENTS = f"""

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from receiver.decode import Decoder, Encoding
@@ -245,6 +245,7 @@ _ANYTHING = st.recursive(
 )
 
 
+@example(b"")
 @given(_ANYTHING)
 def test_any_value_can_be_read(value: Any) -> None:  # noqa: ANN401 - any it is
     """Whatever a sender puts into an attribute, reading it gives a value or unknown."""

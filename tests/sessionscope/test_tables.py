@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.captures import truth
+from tests.captures import batches, exports, truth
 from tests.sessionscope.command import data, run
 from tests.sessionscope.conftest import NAMES
+from tests.store.stores import fill
 
 TOKENS = "input cache_read cache_write cache_write_5m cache_write_1h output reasoning"
 COST = {
@@ -56,6 +57,8 @@ PERMISSIONS = columns(
     " decider scope mode waited_ms outcome error duration_ms source_raw agent_name"
 )
 CONTRACT = {"sessions": SESSIONS, "requests": REQUESTS, "permissions": PERMISSIONS}
+
+_WORK = ("lines_added", "lines_removed", "commits", "pull_requests")
 
 _OPEN = {"attributes"}
 """Columns whose own names come from telemetry."""
@@ -197,3 +200,26 @@ def test_a_missing_store_is_named(tmp_path: Path, command: list[str]) -> None:
     assert "nowhere.db" in finished.stderr
     assert "Traceback" not in finished.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_spans_and_metrics_tell_is_in_the_tables(tmp_path: Path) -> None:
+    """How long each decision took, why answers ended, and what came of the session."""
+    store = tmp_path / "sessions.db"
+    fill(store, batches(exports("tui-permissions")))
+    waits = [row["waited_ms"] for row in data("permissions", "--store", store, "--json")]
+    assert waits == [1253, 4, 1525, 1385, 6, 1788, 1563, 3435, 1968, 1432, 1506, 1794]
+    reasons = {row["stop_reason"] for row in data("requests", "--store", store, "--json")}
+    assert reasons == {"tool_use", "end_turn"}
+    (session,) = data("sessions", "--store", store, "--json")
+    assert [session[name] for name in _WORK] == [7, 1, 0, 0]
+    assert session["active_seconds"] == {"user": 3.57, "agent": 1.563}
+
+
+def test_what_only_other_signals_tell_is_null_without_them(imported: Path) -> None:
+    """Where nothing but log events came, none of it is 0."""
+    assert {row["waited_ms"] for row in data("permissions", "--store", imported, "--json")} == {
+        None
+    }
+    for session in data("sessions", "--store", imported, "--json"):
+        assert {session[name] for name in _WORK} == {None}
+        assert session["active_seconds"] == {"user": None, "agent": None}

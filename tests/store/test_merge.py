@@ -24,7 +24,15 @@ from store.totals import TERMS
 from tests.captures import CAPTURES, batches, exports
 from tests.store.stores import derived, fill, filled
 
-PERMUTED = ("errors", "subagents", "tour-toggles", "tour-traces-full", "tui-permissions")
+PERMUTED = (
+    "errors",
+    "subagents",
+    "tour-cumulative",
+    "tour-toggles",
+    "tour-traces-full",
+    "tui-hooks",
+    "tui-permissions",
+)
 
 
 @cache

@@ -91,6 +91,7 @@ def _request(request: Request, width: int, marks: Marks) -> list[Line]:
             ("speed", request.speed),
             ("first token", formats.duration(request.ttft_ms)),
             ("took", formats.duration(request.duration_ms)),
+            ("ended by", request.stop_reason),
             ("attempts", None if request.attempts is None else str(request.attempts)),
             ("HTTP status", None if request.http_status is None else str(request.http_status)),
             ("error", request.error),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from store.domain import Request, Session, SessionState, ToolCall, Turn
+from store.domain import Request, Session, SessionState, ToolCall, Turn, Work
 from store.queries.transcript import Node, SubagentNode
 from tui import format as formats
 from tui.marks import Marks
@@ -19,7 +19,8 @@ def state_words(session: Session, now_ns: int, marks: Marks) -> Span:
     if session.state is not SessionState.WAITING:
         return state
     mark, age = state.text.split(" ", 1)
-    return Span(f"{mark} waits {age} for you", state.tone)
+    tool = f": {session.question.tool}" if session.question and session.question.tool else ""
+    return Span(f"{mark} waits {age} for you{tool}", state.tone)
 
 
 def state_line(session: Session, now_ns: int, marks: Marks) -> Line:
@@ -95,7 +96,20 @@ def totals_line(session: Session, marks: Marks) -> Line:
         parts.append(Span(f"{formats.count(session.failed_tool_calls)} failed", Tone.TROUBLE))
     if session.errors:
         parts.append(Span(words.counted(session.errors, "API error"), Tone.TROUBLE))
-    return joined(parts, f" {marks.separator} ")
+    return joined([*parts, *_work(session.work)], f" {marks.separator} ")
+
+
+def _work(work: Work) -> list[Span]:
+    """Return what came of the session, where its metrics say that anything did."""
+    parts = []
+    if work.lines_added or work.lines_removed:
+        added, removed = formats.count(work.lines_added), formats.count(work.lines_removed)
+        parts.append(Span(f"+{added} -{removed} lines"))
+    if work.commits:
+        parts.append(Span(words.counted(work.commits, "commit")))
+    if work.pull_requests:
+        parts.append(Span(words.counted(work.pull_requests, "pull request")))
+    return parts
 
 
 def signals_line(session: Session, marks: Marks) -> Line:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from store.domain import (
     Content,
+    Decider,
     Event,
     Request,
     RequestStatus,
@@ -80,7 +81,8 @@ def _sides(
         case Reply():
             return _badged(Span(""), response(node.request, marks)), Line()
         case ToolCall():
-            return _tool_call(node, marks), Line.of(words.outcome(node, marks))
+            call = _tool_call(node, marks)
+            return call, _tool_call_figures(node, room - call.width - 2, marks)
         case SubagentNode():
             return _subagent(node, marks, is_open=is_open), _subagent_figures(node)
         case Event():
@@ -169,6 +171,15 @@ def _tool_call(call: ToolCall, marks: Marks) -> Line:
     badge = Span(decision_badge(call, marks), VERDICT_TONE[call.verdict])
     name = Line.of(Span(words.tool(call, marks), Tone.STRONG))
     return _badged(badge, Line.of(name.pad(max(_TOOL, name.width)), "  ", words.what(call, marks)))
+
+
+def _tool_call_figures(call: ToolCall, room: int, marks: Marks) -> Line:
+    """Return how a call ended, and before it, if there is room, how long a person took."""
+    outcome = Line.of(words.outcome(call, marks))
+    if call.waited_ms is None or call.decider is not Decider.USER:
+        return outcome
+    waited = Line.of(Span(f"waited {formats.duration(call.waited_ms)}  ", Tone.DIM), outcome)
+    return waited if waited.width <= room else outcome
 
 
 def _subagent(node: SubagentNode, marks: Marks, *, is_open: bool) -> Line:

@@ -76,7 +76,8 @@ def state(session: Session, now_ns: int, marks: Marks) -> Span:
     mark = state_mark(session.state, marks)
     word = session.state.value
     if session.state is SessionState.WAITING:
-        word = formats.age(session.last_event_at, now_ns)
+        asked_at = session.question.at if session.question else session.last_event_at
+        word = formats.age(asked_at, now_ns)
     return Span(f"{mark} {word}", _STATE_TONE[session.state])
 
 
