@@ -5,8 +5,9 @@ base64, keys are lowerCamelCase only, unknown keys are ignored. What comes out i
 so that a record is the same whichever encoding brought it.
 
 Lenient where nothing is lost: known enum names, 64-bit numbers as strings or numbers, ``null``
-for absent, base64 of either alphabet. Of a repeated key the last value counts. What has the wrong
-type refuses the request.
+for absent, base64 of either alphabet. Of a repeated key the last value counts. A time out of range
+is absent, and an ``intValue`` that no 64 bits hold is a double. What else has the wrong type
+refuses the request.
 """
 
 import json
@@ -24,6 +25,8 @@ from receiver.json_scalars import (
     enum,
     hex_id,
     integer,
+    integer_or_double,
+    nanoseconds,
     octets,
     string,
 )
@@ -118,6 +121,13 @@ def _message(descriptor: Descriptor, value: Any) -> dict[str, Any]:
     return arguments
 
 
+def _any_value(descriptor: Descriptor, value: Any) -> dict[str, Any]:
+    arguments = _message(descriptor, value)
+    if isinstance(arguments.get("int_value"), float):
+        arguments["double_value"] = arguments.pop("int_value")
+    return arguments
+
+
 @cache
 def _fields(descriptor: Descriptor) -> dict[str, Field]:
     return {field.json_name: _field(field) for field in descriptor.fields}
@@ -139,7 +149,12 @@ def _list(read: Read, message_type: Descriptor | None, value: Any) -> list[Any]:
 
 def _reader(field: FieldDescriptor) -> Read:
     if field.message_type:
-        return partial(_message, field.message_type)
+        read = _any_value if field.message_type.name == "AnyValue" else _message
+        return partial(read, field.message_type)
+    if field.name == "int_value":
+        return integer_or_double
+    if field.name.endswith("time_unix_nano"):
+        return nanoseconds
     if field.enum_type:
         names = field.enum_type.values_by_name
         return partial(enum, {name: value.number for name, value in names.items()})
