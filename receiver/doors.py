@@ -73,8 +73,11 @@ class Doors:
         for address in self._addresses:
             listen(address, self.grpc_port, door="OTLP/gRPC", setting="--grpc-port").close()
 
-    def stop(self, grace_s: float = 5) -> None:
+    def stop(self, grace_s: float = 3) -> None:
         """Accept no more, answer what is in flight for at most ``grace_s`` seconds, and close.
+
+        A request that is half sent uses up the whole grace. The viewer waits 5 s for its recorder
+        to end, so the default leaves 2 s to write what was taken and to close the store.
 
         Nothing is handed to the sink after this returns.
         """
