@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 
 from google.protobuf import json_format
 from google.protobuf.descriptor import FieldDescriptor
@@ -70,7 +71,7 @@ def spelled_out(message: Message) -> bytes:
         elif field.message_type:
             if message.HasField(field.name):
                 parts.append(_delimited(field.number, spelled_out(value)))
-        elif field.is_repeated or field.has_presence or value:
+        elif field.is_repeated or field.has_presence or _is_set(value):
             alone = type(message)()
             if field.is_repeated:
                 getattr(alone, field.name).extend(value)
@@ -81,6 +82,11 @@ def spelled_out(message: Message) -> bytes:
             wire_type, default = _WIRE_TYPES.get(field.type, (0, bytes(1)))
             parts.append(_varint(field.number << 3 | wire_type) + default)
     return b"".join(parts)
+
+
+def _is_set(value: object) -> bool:
+    """Return whether a value is not its type's default, as -0.0 is not: it has a sign."""
+    return bool(value) or (isinstance(value, float) and math.copysign(1, value) < 0)
 
 
 def _delimited(number: int, content: bytes) -> bytes:

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from google.protobuf.message import Message
-from hypothesis import given
+from hypothesis import example, given
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
+from opentelemetry.proto.metrics.v1.metrics_pb2 import (
+    Metric,
+    ResourceMetrics,
+    ScopeMetrics,
+    Summary,
+    SummaryDataPoint,
+)
 
 from receiver.decode import Decoder, Encoding, decode
 from receiver.files import read_lines
@@ -15,6 +25,11 @@ from tests.receiver.otlp import otlp_json, spelled_out
 from tests.receiver.strategies import LOGS_REQUESTS, METRICS_REQUESTS, TRACES_REQUESTS
 
 CAPTURES = Path(__file__).parents[1] / "data" / "claude-code"
+_NEGATIVE_ZERO = Metric(summary=Summary(data_points=[SummaryDataPoint(sum=-0.0)]))
+NEGATIVE_ZERO = ExportMetricsServiceRequest(
+    resource_metrics=[ResourceMetrics(scope_metrics=[ScopeMetrics(metrics=[_NEGATIVE_ZERO])])]
+)
+"""A sum that equals its default and yet is not it: protobuf tells zeros apart by their sign."""
 
 
 def assert_same_in_all_encodings(signal: Signal, request: Message) -> None:
@@ -46,6 +61,7 @@ def test_logs_are_the_same_in_all_encodings(request: Message) -> None:
 
 
 @given(METRICS_REQUESTS)
+@example(NEGATIVE_ZERO)
 def test_metrics_are_the_same_in_all_encodings(request: Message) -> None:
     """Data points do not depend on JSON or protobuf, field order or spelled-out defaults."""
     assert_same_in_all_encodings(Signal.METRICS, request)
