@@ -21,6 +21,8 @@ _NS = 1_000_000_000
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
+_YEAR = 365 * _DAY
+_THOUSAND_DAYS = 1000 * _DAY
 
 
 def money(micros: int | None) -> str:
@@ -86,7 +88,7 @@ def duration(milliseconds: int | None) -> str:
 
 
 def age(then_ns: int | None, now_ns: int) -> str:
-    """Return how long ago something was: ``42 s``, ``18 m``, ``2 h``, ``3 d``.
+    """Return how long ago something was: ``42 s``, ``18 m``, ``2 h``, ``3 d``, ``5 y``.
 
     A time ahead of the clock by more than a few seconds, which a sender whose clock is wrong gives,
     is marked with a plus: ``+2 h``.
@@ -97,6 +99,8 @@ def age(then_ns: int | None, now_ns: int) -> str:
     sign = ""
     if seconds < 0:
         sign, seconds = ("+", -seconds) if seconds < -_SKEW_S else ("", 0)
+    if seconds >= _THOUSAND_DAYS:
+        return f"{sign}{seconds // _YEAR} y"
     for unit, length in (("d", _DAY), ("h", _HOUR), ("m", _MINUTE)):
         if seconds >= length:
             return f"{sign}{seconds // length} {unit}"

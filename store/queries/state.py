@@ -12,6 +12,9 @@ from store.domain import SessionState
 WORKING_FOR_NS = 30 * 10**9
 """How long after its newest event a session is taken to be working: exports come every 5 s."""
 
+CLOCK_AHEAD_NS = 5 * 60 * 10**9
+"""How far a sender's clock may be ahead; an event dated later does not make a session working."""
+
 WAITING_FOR_NS = 4 * 3600 * 10**9
 """How long a question is taken to be open: a process that was killed answers none."""
 
@@ -22,7 +25,8 @@ STATE = f"""case
         and :filter_now - s.asked_unix_nano < {WAITING_FOR_NS} then 'waiting'
     when s.failed_unix_nano > max(ifnull(s.answered_unix_nano, 0),
         ifnull(s.last_prompt_unix_nano, 0)) then 'failed'
-    when :filter_now - s.last_event_unix_nano < {WORKING_FOR_NS} then 'working'
+    when s.last_event_unix_nano - :filter_now between 1 - {WORKING_FOR_NS} and {CLOCK_AHEAD_NS}
+        then 'working'
     else 'idle' end"""
 """The ``SessionState`` of ``sessions s`` at ``:filter_now`` (ns)."""
 

@@ -65,6 +65,8 @@ def test_pages_follow_one_another(tmp_path: Path) -> None:
         ("tour-full", 1, SessionState.WORKING),
         ("tour-full", 29, SessionState.WORKING),
         ("tour-full", 31, SessionState.IDLE),
+        ("tour-full", -299, SessionState.WORKING),
+        ("tour-full", -301, SessionState.IDLE),
         ("tui-permissions", 1, SessionState.ENDED),
     ],
 )

@@ -87,6 +87,7 @@ def test_duration(milliseconds: int | None, text: str) -> None:
         (60, "1 m"),
         (7_200, "2 h"),
         (259_200, "3 d"),
+        (5 * 365 * 86_400, "5 y"),
         (-3, "0 s"),
         (-7_200, "+2 h"),
     ],

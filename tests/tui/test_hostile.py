@@ -11,6 +11,7 @@ from store.errors import StoreBusy
 from tests.tui.driving import press, running, screen_of, settle, store_changed, text_of
 from tests.tui.hostile import HOSTILE, hostile_source
 from tui.present.lines import Line, Span, spread, wrap
+from tui.safe_text import safe_text
 from tui.screens.session import SessionScreen
 from tui.widgets.transcript import Transcript
 
@@ -74,6 +75,15 @@ def test_a_line_fits_and_is_clean_whatever_it_is_made_of(left: str, right: str, 
     assert line.width <= width
     assert Line.of(left, right).pad(width).width == width
     assert not {c for c in line.text if unicodedata.category(c) in {"Cc", "Cs"}}
+
+
+@pytest.mark.parametrize("piece", ["x", "é", "漢", "e\u0301"])
+def test_a_very_long_paragraph_is_wrapped_piece_by_piece(piece: str) -> None:
+    """A megabyte without a blank becomes lines without measuring its rest for each of them."""
+    text = piece * (1_000_000 // len(piece.encode()))
+    lines = wrap(text, 100)
+    assert "".join(span.text for line in lines for span in line.spans) == safe_text(text)
+    assert all(line.width <= 100 for line in lines)
 
 
 @given(hostile_text, st.integers(1, 30))

@@ -124,6 +124,10 @@ def joined(parts: Iterable[Span | Line], separator: str) -> Line:
     return Line.of(*line)
 
 
+_POINTS_A_CELL = 8
+"""Code points that are looked at for each cell: characters of no width of their own are many."""
+
+
 def wrap(text: str, width: int, tone: Tone = Tone.PLAIN) -> list[Line]:
     """Return a text as lines of at most ``width`` cells, broken at blanks where possible."""
     lines: list[Line] = []
@@ -133,22 +137,31 @@ def wrap(text: str, width: int, tone: Tone = Tone.PLAIN) -> list[Line]:
 
 
 def _pieces(text: str, width: int) -> Iterator[str]:
-    while cell_len(text) > width:
-        end = _end_of_first(text, width)
-        blank = text.rfind(" ", 0, end + 1)
-        if blank > 0 and text[:blank].strip():
-            yield text[:blank]
-            text = text[blank + 1 :]
+    """Yield the lines of a paragraph; looks at no more of it than one line may need at a time."""
+    start = 0
+    while True:
+        head = text[start : start + width * _POINTS_A_CELL + 1]
+        if cell_len(head) <= width:
+            yield head
+            start += len(head)
+            if start >= len(text):
+                return
+            continue
+        end = _end_of_first(head, width)
+        blank = head.rfind(" ", 0, end + 1)
+        if blank > 0 and head[:blank].strip():
+            yield head[:blank]
+            start += blank + 1
         else:
-            yield text[:end]
-            text = text[end:]
-    yield text
+            yield head[:end]
+            start += end
 
 
-def _end_of_first(text: str, width: int) -> int:
-    """Return how many code points of ``text`` fit into ``width`` cells, at least one character."""
+def _end_of_first(head: str, width: int) -> int:
+    """Return how many code points of ``head`` fit into ``width`` cells, at least one character."""
+    if head.isascii():
+        return width
     used = end = 0
-    head = text[: width * 8 + 1]
     for _start, stop, cells in split_graphemes(head)[0]:
         if used + cells > width and end:
             break

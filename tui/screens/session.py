@@ -55,6 +55,7 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         self._view = View.TRANSCRIPT
         self._follows = False
         self._seen = 0
+        self._shown: tuple[Turn | Node | Reply | None, int] | None = None
         self._header = Lines(id="header")
         self._views = Lines(id="views")
         self._detail = TextView(id="detail")
@@ -176,7 +177,11 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
 
     def _show_detail(self, *, keep_place: bool) -> None:
         node, marks = self._node(), self.setting.marks
-        lines = [] if node is None else detail(node, self._detail.text_width, marks)
+        width = self._detail.text_width
+        if keep_place and self._shown == (node, width):
+            return
+        self._shown = (node, width)
+        lines = [] if node is None else detail(node, width, marks)
         self._detail.show(lines, marks, keep_place=keep_place)
 
     def _go_to_end(self) -> None:
