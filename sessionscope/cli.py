@@ -39,6 +39,7 @@ _EPILOG = "\n\n".join(
             "export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
             "export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318",
             "export OTEL_LOGS_EXPORT_INTERVAL=500",
+            "export OTEL_LOG_USER_PROMPTS=1 OTEL_LOG_TOOL_DETAILS=1  # send texts and commands",
         ),
         block(
             "Settings come from flags, else from the environment, else from the file",
