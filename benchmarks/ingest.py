@@ -169,8 +169,7 @@ def recorder(store: Path) -> Iterator[dict[Door, int]]:
     )
     with process:
         try:
-            assert process.stdout is not None
-            readiness = Readiness.from_line(process.stdout.readline())
+            readiness = Readiness.from_line(process.stdout.readline() if process.stdout else "")
             found = owner(store)
             if readiness.error or found is None or not found.grpc_port or not found.http_port:
                 raise RuntimeError(readiness.error)
