@@ -133,9 +133,7 @@ def grpc_sender(port: int) -> Send:
 def deliver(load: Load, port: int) -> Delivery:
     """Send the exports of all agents; raises when one is not accepted."""
     agents = [
-        Agent(
-            number, exports=load.exports_an_agent, records_an_export=load.records_an_export
-        )
+        Agent(number, exports=load.exports_an_agent, records_an_export=load.records_an_export)
         for number in range(AGENTS)
     ]
     connect = http_sender if load.door is Door.HTTP else grpc_sender
