@@ -12,6 +12,15 @@ ENTRY_COST = 256
 KEPT_SIZE = 1024
 """Encodings longer than this are decoded each time: they hardly ever repeat."""
 
+_KEY_TAG, _VALUE_TAG, _TEXT_TAG = 0x0A, 0x12, 0x0A
+_LONG = 0x80
+"""From this length on, a length takes more than one byte."""
+_SHORTEST = 2
+_SHORT_TEXT_HEADS = {
+    size: bytes((_VALUE_TAG, size + 2, _TEXT_TAG, size)) for size in range(_LONG - 2)
+}
+"""What stands between the key of an attribute and its text, by the size of the text."""
+
 Decoded = TypeVar("Decoded")
 
 
@@ -77,8 +86,22 @@ class Attributes(DecodedOnce[tuple[str, AnyValue]]):
 
     def decode(self, raw: bytes) -> tuple[tuple[str, AnyValue], bytes]:
         """Decode one attribute."""
+        short = _short_text(raw)
+        if short is not None:
+            return short, raw
         message = KEY_VALUE.FromString(raw)
         return (text(message.key), any_value(message.value)), message.SerializeToString()
+
+
+def _short_text(raw: bytes) -> tuple[str, str] | None:
+    """Decode an attribute of the commonest form, a short text, if it is encoded canonically."""
+    if len(raw) < _SHORTEST or raw[0] != _KEY_TAG or not 0 < raw[1] < _LONG:
+        return None
+    value = 2 + raw[1]
+    start = value + 4
+    if raw[value:start] != _SHORT_TEXT_HEADS.get(len(raw) - start):
+        return None
+    return text(raw[2:value]), text(raw[start:])
 
 
 class Bodies(DecodedOnce[AnyValue]):

@@ -16,7 +16,7 @@ from receiver.http_connection import Connections
 from receiver.http_request import MEDIA_TYPES, check_head, encoding_of, read_body, signal_of
 from receiver.status import http_body, http_headers
 
-INLINE_SIZE = 64 * 1024
+INLINE_SIZE = 256 * 1024
 """Longer bodies are decoded beside the loop, so that other connections are served meanwhile."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from store.counters import combined
 from store.domain import Agent
@@ -16,6 +17,9 @@ from store.facts import (
     ToolCallFact,
     ToolSpan,
 )
+
+Identity: TypeAlias = tuple[str, bytes, object]
+"""A session, the digest of a resource, and the values by which a record describes the session."""
 
 
 @dataclass(slots=True)
@@ -103,8 +107,8 @@ class Facts:
     sessions: dict[str, SessionChange] = field(default_factory=dict)
     turns: dict[Key, tuple[int, int]] = field(default_factory=dict)
     attributes: set[AttributeSeen] = field(default_factory=set)
-    identified: set[tuple[str, bytes, object]] = field(default_factory=set)
-    """Session, resource and identity of which the attributes are noted already."""
+    identified: set[Identity] = field(default_factory=set)
+    """Of what the attributes are noted already, here or in an earlier batch."""
 
     def of_request(self, fact: RequestFact) -> None:
         """Note news of a model request."""

@@ -5,10 +5,10 @@ Runs inside a transaction that its caller opens and commits, on the writer's con
 
 import logging
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol, TypeAlias
 
 from store.binding import insert_into, run_many
-from store.changes import Facts
+from store.changes import Facts, Identity
 from store.connection import Database
 from store.facts import Placement
 from store.merge import merge
@@ -57,37 +57,37 @@ class Interpreter(Protocol):
         ...
 
 
-class _Arrival(NamedTuple):
-    """A record that may have been stored before."""
-
-    record: Record
-    placement: Placement
-    batch: Batch
+_Arrival: TypeAlias = tuple[Record, Placement, Batch]
+"""A record that may have been stored before."""
 
 
 class Ingest:
-    """Stores batches and keeps the row ids of resources and scopes it has met."""
+    """Stores batches; keeps the row ids of resources and scopes, and what sessions are known by."""
 
     def __init__(self, db: Database, interpreter: Interpreter) -> None:
         self._db = db
         self._interpreter = interpreter
         self._resources: dict[bytes, int] = {}
         self._scopes: dict[bytes, int] = {}
+        self._identified: set[Identity] = set()
 
     def forget(self) -> None:
         """Drop what was learnt in a transaction that was rolled back."""
         self._resources.clear()
         self._scopes.clear()
+        self._identified.clear()
 
     def store(self, batches: Sequence[Batch]) -> int:
         """Store batches in the open transaction; return how many records were new."""
         place = self._interpreter.place
         arrivals = [
-            _Arrival(record, place(record, batch.received_unix_nano), batch)
+            (record, place(record, batch.received_unix_nano), batch)
             for batch in batches
             for record in batch.records
         ]
-        facts = Facts()
+        if len(self._identified) >= _CACHE_LIMIT:
+            self._identified.clear()
+        facts = Facts(identified=self._identified)
         new = self._insert(arrivals)
         for record, placement, _ in new:
             self._interpret(record, placement, facts)
@@ -107,8 +107,9 @@ class Ingest:
         left = {digest for (digest,) in inserted}
         new = []
         for arrival in arrivals:
-            if arrival.record.digest in left:
-                left.remove(arrival.record.digest)
+            digest = arrival[0].digest
+            if digest in left:
+                left.remove(digest)
                 new.append(arrival)
         return new
 

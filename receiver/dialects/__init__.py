@@ -8,7 +8,7 @@ import hashlib
 
 from receiver.dialects import claude_code, claude_code_metrics, claude_code_spans
 from receiver.dialects.values import text
-from store.changes import Facts
+from store.changes import Facts, Identity
 from store.domain import Agent
 from store.facts import RECORD_TIME_LIMIT, Placement
 from store.signals import LogRecord, Record, Span
@@ -67,9 +67,9 @@ class Dialects:
 
 
 def _identify(record: Record, session_id: str, facts: Facts) -> None:
-    """Note who and where a session is, once a batch for each combination of values."""
+    """Note who and where a session is, once for each combination of values."""
     identity = tuple(map(record.attributes.get, _IDENTITY))
-    key: tuple[str, bytes, object] = (session_id, record.resource.digest, identity)
+    key: Identity = (session_id, record.resource.digest, identity)
     try:
         is_known = key in facts.identified
     except TypeError:

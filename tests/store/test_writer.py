@@ -183,3 +183,20 @@ def test_a_file_locked_by_another_program_is_busy(path: Path, tour: list[Batch])
     writer.submit(tour[0]).result()
     writer.stop()
     assert _count(path) == len(tour[0].records)
+
+
+def test_a_failed_transaction_is_forgotten_as_a_whole(path: Path, tour: list[Batch]) -> None:
+    """What was learnt in a transaction that did not come about is learnt again in the next."""
+    writer = Writer(path, Dialects())
+    writer._db.execute(  # noqa: SLF001 - a fault that comes late, and can be mended
+        "create temp trigger fault before insert on sessions begin select raise(abort, 'no'); end"
+    )
+    writer.start()
+    with pytest.raises(StoreBusy):
+        writer.submit(tour[0]).result()
+    writer._db.execute("drop trigger fault")  # noqa: SLF001
+    writer.submit(tour[0]).result()
+    writer.stop()
+    db = open_reader(path)
+    assert db.execute("select count(*) from session_attributes").fetchone()[0] > 0
+    assert db.execute("select count(*) from records join resources on resource_id").fetchone()[0]
