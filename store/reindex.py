@@ -11,7 +11,10 @@ from store.queries.records import all_records
 from store.schema import DERIVED_TABLES
 from store.signals import Record
 
-_PLACE = "update records set session_id = ?, subject = ?, name = ?, time_unix_nano = ? where id = ?"
+_PLACE = (
+    "update records set session_id = ?, subject = ?, name = ?, time_unix_nano = ?, sequence = ?"
+    " where id = ?"
+)
 
 
 def reindex(
@@ -59,6 +62,7 @@ def _interpret(
                 placement.subject,
                 placement.name,
                 placement.time_unix_nano,
+                placement.sequence,
                 raw.record_id,
             )
         )

@@ -7,7 +7,7 @@ users change. A record that no dialect reads is kept raw under the unknown agent
 import hashlib
 
 from receiver.dialects import claude_code, claude_code_metrics, claude_code_spans
-from receiver.dialects.values import text
+from receiver.dialects.values import integer, text
 from store.changes import Facts, Identity
 from store.domain import Agent
 from store.facts import RECORD_TIME_LIMIT, Placement
@@ -42,7 +42,8 @@ class Dialects:
             session_id, name, subject = claude_code.place(record)
             if session_id is None:
                 session_id = _session_without_id(record)
-            return Placement(Agent.CLAUDE_CODE, session_id, name, subject, time_unix_nano)
+            sequence = integer(record.attributes.get("event.sequence"))
+            return Placement(Agent.CLAUDE_CODE, session_id, name, subject, time_unix_nano, sequence)
         return Placement(Agent.UNKNOWN, None, _name_of(record), None, time_unix_nano)
 
     def interpret(self, record: Record, placement: Placement, facts: Facts) -> None:

@@ -84,7 +84,7 @@ REPOSITORY_ATTRIBUTES = ("vcs.repository.name", "vcs.repository.url.full")
 _TEAM_ATTRIBUTES = ("team.id", "team.name", "team")
 
 _DURATION_OF_SESSION = "(s.last_event_unix_nano - s.started_unix_nano) / 1000000 {op} {}"
-_DURATION_OF_REQUEST = "ifnull(r.duration_ms, r.failed_duration_ms) {op} {}"
+_DURATION_OF_REQUEST = "coalesce(r.duration_ms, r.failed_duration_ms, r.traced_duration_ms) {op} {}"
 _PROMPT = (
     "exists (select 1 from turns t join events e on e.digest = t.prompt_digest"
     f" where t.session_id = s.session_id and {_like('e.text')})"
@@ -127,7 +127,9 @@ KEYS: Mapping[str, Key] = {
         {
             Rows.REQUESTS: "case when r.refused_rank is not null then 'refused'"
             " when r.made_rank is not null then 'ok'"
-            " when r.failed_rank is not null then 'error' else 'unknown' end = {}"
+            " when r.failed_rank is not null or r.traced_success = 0 then 'error'"
+            " when r.traced_success is null then 'unknown'"
+            " when r.stop_reason = 'refusal' then 'refused' else 'ok' end = {}"
         },
     ),
     "cost": Key(
