@@ -98,6 +98,7 @@ class _Tree:
                 self._main.append(item)
             else:
                 self._by_agent.setdefault(item.agent_id, []).append(item)
+        self._told = known.parents
         calls = {item.node.tool_call_id: item for item in found if isinstance(item.node, ToolCall)}
         self._calls = self._linked(calls, known)
         self._parents = {
@@ -166,7 +167,7 @@ class _Tree:
         """Tell whether a call can have started a sub-agent; one in the background runs on."""
         items = self._by_agent[agent]
         name = _name(item.node for item in items)
-        if call.agent_id == agent or (
+        if call.agent_id != self._told.get(agent) or (
             call.subagent_type is not None and name is not None and call.subagent_type != name
         ):
             return False
