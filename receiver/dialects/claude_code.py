@@ -10,18 +10,21 @@ from typing import NamedTuple
 
 from receiver.dialects.claude_code_events import keep_event
 from receiver.dialects.claude_code_known import note_unknown
+from receiver.dialects.claude_code_metrics import interpret_point
 from receiver.dialects.claude_code_requests import (
     request_failed,
     request_made,
     request_refused,
     response_given,
 )
-from receiver.dialects.claude_code_spans import note_agent, turn_of_trace
+from receiver.dialects.claude_code_spans import interpret_span, note_agent, turn_of_trace
 from receiver.dialects.claude_code_tools import tool_decided, tool_finished
-from receiver.dialects.values import text
+from receiver.dialects.dialect import Place
+from receiver.dialects.values import integer, text
 from store.changes import Facts, SessionChange
+from store.domain import Agent
 from store.facts import Placement, TraceTurn, rank_of
-from store.signals import LogRecord, MetricPoint, Record, Scope, Span
+from store.signals import LogRecord, MetricPoint, Record, Span
 
 _SCOPES = "com.anthropic.claude_code"
 
@@ -63,32 +66,45 @@ class EventHead(NamedTuple):
     rank: bytes
 
 
-def recognises(scope: Scope) -> bool:
-    """Tell whether a scope is one of Claude Code's (events, metrics, tracing)."""
-    return scope.name.startswith(_SCOPES)
+class ClaudeCode:
+    """Claude Code's dialect (``receiver.dialects.dialect.Dialect``)."""
 
+    agent = Agent.CLAUDE_CODE
 
-def opens_session(name: str | None) -> bool:
-    """Tell whether a record of this name shows that its session id is one a person will know."""
-    return name not in _STARTUP_NAMES
+    def recognises(self, record: Record) -> bool:
+        """Tell by the scope: events, metrics and tracing have one each."""
+        return record.scope.name.startswith(_SCOPES)
 
+    def opens_session(self, name: str | None) -> bool:
+        """Tell whether a record of this name shows that its session id is one to be known."""
+        return name not in _STARTUP_NAMES
 
-def place(record: Record) -> tuple[str | None, str | None, str | None]:
-    """Return session id, name and subject of a record; the session id ``None`` where withheld."""
-    attributes = record.attributes
-    session_id = text(attributes.get("session.id"))
-    if isinstance(record, Span):
-        return session_id, record.name, _subject_of_span(record)
-    if isinstance(record, MetricPoint):
-        return session_id, record.name, None
-    name = _name_of(record)
-    kind, key = _SUBJECT_KEYS.get(name, ("event", ""))
-    own_id = text(attributes.get(key))
-    if own_id is not None:
-        return session_id, name, f"{kind}:{own_id}"
-    if kind in {"request", "tool"}:
-        return session_id, name, f"{kind}:{own_key(record)}"
-    return session_id, name, f"event:{record.digest.hex()}"
+    def place(self, record: Record) -> Place:
+        """Return where a record belongs; the session id ``None`` where withheld."""
+        attributes = record.attributes
+        session_id = text(attributes.get("session.id"))
+        if isinstance(record, Span):
+            return Place(session_id, record.name, _subject_of_span(record))
+        if isinstance(record, MetricPoint):
+            return Place(session_id, record.name, None)
+        name = _name_of(record)
+        sequence = integer(attributes.get("event.sequence"))
+        kind, key = _SUBJECT_KEYS.get(name, ("event", ""))
+        own_id = text(attributes.get(key))
+        if own_id is not None:
+            return Place(session_id, name, f"{kind}:{own_id}", sequence)
+        own_id = own_key(record) if kind in {"request", "tool"} else record.digest.hex()
+        kind = "event" if kind == "turn" else kind
+        return Place(session_id, name, f"{kind}:{own_id}", sequence)
+
+    def interpret(self, record: Record, placement: Placement, facts: Facts) -> None:
+        """Add what a record means to the facts and to its session."""
+        if isinstance(record, LogRecord):
+            interpret_log(record, placement, facts)
+        elif isinstance(record, Span):
+            interpret_span(record, placement, facts)
+        else:
+            interpret_point(record, placement.session_id or "", facts)
 
 
 def _subject_of_span(record: Span) -> str | None:
