@@ -146,7 +146,13 @@ _AGENT_SPAN = _insert_or_ignore("agent_spans", AgentSpan)
 _TRACE_TURN = _insert_or_ignore("trace_turns", TraceTurn)
 _TOOL_OUTPUT = (
     f"{insert_into('tool_outputs', ToolOutput._fields)} on conflict (session_id, tool_call_id)"
-    f" do update set {', '.join(_ranked(ToolOutput._fields[3:], 'output_rank'))}"
+    " do update set "
+    + ", ".join(
+        [
+            *map(_smallest, ("file_path", "lines_added", "lines_removed")),
+            *_ranked(["output", "diff", "original_length"], "output_rank"),
+        ]
+    )
 )
 _UNKNOWN = (
     f"{insert_into('unknowns', (*UnknownSeen._fields, 'records'))}"

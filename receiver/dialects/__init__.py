@@ -8,6 +8,7 @@ import hashlib
 
 from receiver.dialects.claude_code import ClaudeCode
 from receiver.dialects.dialect import Dialect
+from receiver.dialects.gemini_cli import GeminiCli
 from receiver.dialects.values import text
 from store.changes import Facts, Identity
 from store.domain import Agent
@@ -31,7 +32,7 @@ _IDENTITY = (
 )
 """Attributes that agents repeat on every record and that describe the session."""
 
-DIALECTS: tuple[Dialect, ...] = (ClaudeCode(),)
+DIALECTS: tuple[Dialect, ...] = (ClaudeCode(), GeminiCli())
 """In the order in which they are asked whether a record is theirs."""
 
 _BY_AGENT = {dialect.agent: dialect for dialect in DIALECTS}
