@@ -16,7 +16,9 @@ from store.prices.amounts import (
     micros_of,
     possible_hours,
     product,
+    prompt_tokens,
     tiers_told,
+    written_tokens,
 )
 from store.prices.apportion import apportion, rounded
 from store.prices.cost import BilledRequest, CostByClass, Difference, RequestCost
@@ -49,12 +51,6 @@ def price_request(request: BilledRequest, table: PriceTable) -> RequestCost:
     if amounts(request.tokens, rates, tiers_told(request.tokens)).total is not None:
         return _checked(request, price, rates, known=known)
     return _solved(request, price, rates, known=known)
-
-
-def prompt_tokens(tokens: TokenUsage) -> int | None:
-    """Return what a request sent: input, cache read and cache write."""
-    parts = (tokens.input, tokens.cache_read, tokens.cache_write)
-    return None if None in parts else sum(part for part in parts if part is not None)
 
 
 def _computed(request: BilledRequest, rates: Rates, known: RequestCost) -> RequestCost:
@@ -91,8 +87,8 @@ def _checked(
         by_class = _split(reported, exact, rates, tiers=tiers)
         return replace(known, by_class=by_class, split_provenance=Provenance.COMPUTED)
     for difference, others in _alternatives(request, price, rates):
-        total = (other := amounts(request.tokens, others, tiers)).total
-        if total and explains(total, reported):
+        other = amounts(request.tokens, others, tiers)
+        if other.total and abs(reported - (micros_of(other.total) or 0)) <= _NEAR_MICROS:
             by_class = _split(reported, other, others, tiers=tiers)
             return _inferred(known, by_class, difference)
     searches = _searches(request, price, reported * RATE_TOKENS - (exact.total or 0))
@@ -200,8 +196,7 @@ def _searches(request: BilledRequest, price: ModelPrice, amount: int) -> int:
 def _missing(tokens: TokenUsage, rates: Rates) -> Difference:
     """Return what keeps a request from being priced by its tokens alone."""
     tiers = tiers_told(tokens)
-    writes = tokens.cache_write if tiers is None else sum(tiers)
-    if None in {tokens.input, tokens.cache_read, tokens.output, writes}:
+    if None in {tokens.input, tokens.cache_read, tokens.output, written_tokens(tokens)}:
         return Difference.UNKNOWN_TOKENS
     has_lives = rates.cache_write_5m is not None and rates.cache_write_1h is not None
     if tiers is None and has_lives and amounts(tokens, rates, None).without_writes is not None:

@@ -45,6 +45,20 @@ def tiers_told(tokens: TokenUsage) -> tuple[int, int] | None:
     return (five_minutes, hour) if total in {None, five_minutes + hour} else None
 
 
+def written_tokens(tokens: TokenUsage) -> int | None:
+    """Return all cache writes, from their lives where the sum is not told."""
+    tiers = tiers_told(tokens)
+    return tokens.cache_write if tiers is None else sum(tiers)
+
+
+def prompt_tokens(tokens: TokenUsage) -> int | None:
+    """Return what a request sent: input, cache read and cache write."""
+    written = written_tokens(tokens)
+    if tokens.input is None or tokens.cache_read is None or written is None:
+        return None
+    return tokens.input + tokens.cache_read + written
+
+
 def amounts(tokens: TokenUsage, rates: Rates, tiers: tuple[int, int] | None) -> Amounts:
     """Multiply tokens and rates, cache writes by ``tiers`` or where both lives cost the same."""
     if tiers is not None:

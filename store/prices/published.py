@@ -25,6 +25,8 @@ _MODEL_NAME_LIMIT = 200
 _SEARCHES = 1000
 _MICROS_PER_USD = 1_000_000
 _REMEMBERED = 1024
+_DECIMALS = 12
+"""Finer than any price is; some in the table are binary fractions (0.18000000000000002)."""
 _FAST_CONTEXT = {"speed": FAST, "service_tier": FAST}
 _BATCH_CONTEXT = {"processing": "batch"}
 _LONG_CONTEXT_SUFFIX = "[1m]"
@@ -111,7 +113,7 @@ def _rates(price: "PublishedPrice", above_tokens: int) -> Rates:
                 steps = getattr(value, "tiers", ())
                 base = value if isinstance(value, Decimal) else value.base
                 reached = [step.price for step in steps if step.start <= above_tokens]
-                return rate(reached[-1] if reached else base)
+                return rate(round(reached[-1] if reached else base, _DECIMALS))
         return None
 
     return Rates(
