@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from store.cache import CacheCause, CacheUse, cache_uses
 from store.chains import ChainedRequest, Mark, MarkKind
@@ -266,6 +268,36 @@ def test_interleaved_subagents_do_not_disturb_each_other() -> None:
         "a1 0": CacheCause.FIRST_REQUEST,
         "a2 1": CacheCause.FIRST_REQUEST,
     }
+
+
+@given(
+    steps=st.lists(
+        st.tuples(
+            st.sampled_from(["", "a1", "a2"]),
+            st.integers(0, 4_000),
+            st.integers(0, 30_000),
+            st.integers(0, 30_000),
+            st.sampled_from(["claude-opus-5-5", "claude-opus-4-8"]),
+        ),
+        max_size=25,
+    )
+)
+def test_chains_are_judged_as_if_alone(steps: list[tuple[str, int, int, int, str]]) -> None:
+    """Whatever runs beside it, a chain is told the same, and no more is rebuilt than written."""
+    requests, at = [], 0
+    for number, (agent, pause, read, write, model) in enumerate(steps):
+        at += pause * SECOND
+        one = request(str(number), at, read=read, write=write)
+        source = "subagent" if agent else "main"
+        requests.append(replace(one, agent_id=agent or None, source=source, model=model))
+    together = judged(*requests)
+    for agent_id in (None, "a1", "a2"):
+        alone = judged(*(one for one in requests if one.agent_id == agent_id))
+        assert alone.items() <= together.items()
+    for one in requests:
+        use = together[one.request_id]
+        assert 0 <= (use.rebuilt_tokens or 0) <= (one.tokens.cache_write or 0)
+        assert bool(use.rebuilt_tokens) == (use.cause not in {None, CacheCause.FIRST_REQUEST})
 
 
 def test_subagents_that_cannot_be_told_apart_are_not_judged() -> None:

@@ -76,4 +76,4 @@ def test_computed_is_reported(capture: str) -> None:
             f"{tokens.cache_write_5m:>7}{tokens.cache_write_1h:>7}{tokens.output:>5}"
             f"{cost.reported_micros:>8}{cost.computed_micros:>8}"
         ] += 1
-    print(*(f"{row}{times:>4} ×" for row, times in rows.items()), sep="\n")  # noqa: T201 - the table that is asked for
+    print("", *(f"{row}{times:>4} ×" for row, times in rows.items()), sep="\n")  # noqa: T201 - the table that is asked for
