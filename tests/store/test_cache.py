@@ -168,6 +168,13 @@ def test_the_part_that_lives_five_minutes_is_lost_first() -> None:
     assert cause(first, partly) is CacheCause.IDLE
 
 
+def test_after_a_rebuild_the_new_writes_count() -> None:
+    """What was written for five minutes is gone once it was written anew for an hour."""
+    anew = moved(request("anew", 0, write=20_300, hour=20_300), 1)
+    partly = moved(request("partly", 0, read=5_000, write=15_300), 3 + 301)
+    assert cause(FIRST, anew, partly) is CacheCause.UNEXPLAINED
+
+
 def test_a_use_in_time_keeps_the_cache() -> None:
     """Life counts from the last use, and a request that failed in between is none."""
     used = moved(request("used", 0, read=20_000, write=100), 4 * 60)
@@ -231,6 +238,20 @@ def test_a_new_process_connects_its_servers_anew() -> None:
     assert cause(FIRST, replace(LOST, sequence=3), marks=marks) is CacheCause.AGENT_RESUMED
     upgraded = replace(LOST, sequence=3, agent_version="2.1.331")
     assert cause(FIRST, upgraded, marks=marks) is CacheCause.AGENT_UPGRADED
+
+
+def test_events_of_requests_that_overlap_prove_no_new_process() -> None:
+    """The request that was sent first may end last, and its event has the higher number."""
+    overlapping = replace(LOST, at=FIRST.ended_at - SECOND, sequence=9)
+    assert cause(FIRST, overlapping) is CacheCause.UNEXPLAINED
+
+
+def test_after_a_compaction_only_what_is_written_is_a_rebuild() -> None:
+    """The context that was cut is not written again; the summary in its place is."""
+    long = request("long", 9 * SECOND, read=90_000, write=600)
+    short = request("short", 30 * SECOND, read=5_000, write=4_000)
+    use = judged(long, short, marks=(mark(MarkKind.COMPACTED, 20),))["short"]
+    assert (use.cause, use.rebuilt_tokens) == (CacheCause.COMPACTION, 4_000)
 
 
 def test_a_compaction_is_of_its_own_context() -> None:

@@ -53,6 +53,13 @@ def test_what_each_turn_added() -> None:
     assert sum(added.values()) == CONVERSATION[-1].context_tokens
 
 
+def test_a_compaction_is_told_once() -> None:
+    """At the very moment of a request it is that one's, not also the next one's."""
+    moment = Mark(30, MarkKind.COMPACTED)
+    compacted = {s.request_id for s in context_sizes(CONVERSATION, [moment]) if s.is_compacted}
+    assert compacted == {"c"}
+
+
 def test_requests_of_an_unknown_chain_have_a_size_only() -> None:
     """Without a chain there is nothing to compare with."""
     alone = request("alone", 5, 700, source="subagent")

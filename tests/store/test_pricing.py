@@ -149,6 +149,37 @@ def test_tiers_that_a_cost_proves(
     assert (cost.provenance, cost.difference) == (Provenance.INFERRED, difference)
 
 
+@pytest.mark.parametrize(
+    ("factor", "difference"), [(1.1, Difference.US_INFERENCE), (2, Difference.FAST_MODE)]
+)
+def test_one_life_at_another_price_comes_before_a_mix(
+    table: PriceTable, *, factor: float, difference: Difference
+) -> None:
+    """Some mix explains nearly any cost; all writes alike, at a price that exists, are likelier."""
+    reported = round((REST + 60_000) * factor)
+    cost = billed(table, PROMPT, reported=reported)
+    assert (cost.cache_write_5m_tokens, cost.difference) == (12_000, difference)
+    assert whole(cost.by_class) == reported
+
+
+def test_one_life_comes_before_a_mix_that_rounds_to_the_same(table: PriceTable) -> None:
+    """Where a token is worth less than rounding, a few of the other life cannot be seen."""
+    told = {"input": 31, "cache_read": 0, "cache_write": 5_100, "output": 41}
+    cost = billed(table, told, HAIKU, reported=661)
+    assert (cost.cache_write_5m_tokens, cost.cache_write_1h_tokens) == (5_100, 0)
+
+
+@pytest.mark.parametrize(("reported", "difference"), [(0, None), (1, Difference.OTHER)])
+def test_a_cost_of_no_tokens(
+    table: PriceTable, reported: int, difference: Difference | None
+) -> None:
+    """It is 0; a reported one cannot be split by classes without tokens."""
+    told = {"input": 0, "cache_read": 0, "cache_write": 0, "output": 0}
+    cost = billed(table, told, reported=reported)
+    assert (cost.micros, cost.difference) == (reported, difference)
+    assert whole(cost.by_class) == (0 if reported == 0 else None)
+
+
 @pytest.mark.parametrize("reported", [1, REST - 1, REST + 60_001, REST + 96_002, 10**9])
 def test_tiers_that_a_cost_does_not_prove(table: PriceTable, reported: int) -> None:
     """A cost that no whole number of tokens explains is kept and split by nothing."""
