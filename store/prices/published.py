@@ -1,6 +1,6 @@
 """The published price table: the ``genai-prices`` package as it was installed, never fetched.
 
-Loading it costs a fifth of a second and 40 MB, so it happens when the first price is asked for.
+Loading it costs a fifth of a second and 25 MB, so it happens when the first price is asked for.
 """
 
 from datetime import UTC, datetime
