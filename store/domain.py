@@ -237,7 +237,7 @@ class Event:
     sequence: int | None
     name: str
     kind: str
-    """``prompt``, ``mode_change``, ``mcp_connection``, ``compaction`` … or ``event``."""
+    """``prompt``, ``mode_change``, ``mcp_connection``, ``compaction`` … or ``unknown``."""
     text: str | None
     attributes: Mapping[str, object]
     """The event's own attributes, without those that every event of the agent carries."""

@@ -6,7 +6,7 @@ from store.changes import Facts
 from store.connection import Database
 from store.domain import RawRecord
 from store.ingest import Interpreter
-from store.merge import merge
+from store.kinship import settle
 from store.queries.records import all_records
 from store.schema import DERIVED_TABLES
 from store.signals import Record
@@ -66,5 +66,5 @@ def _interpret(
                 raw.record_id,
             )
         )
-    merge(db, facts)
     db.conn.executemany(_PLACE, placed)
+    settle(db, facts)

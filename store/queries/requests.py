@@ -59,7 +59,7 @@ def request_of(row: Mapping[str, Any]) -> Request:
         cache_write_5m=row["cache_write_5m_tokens"],
         cache_write_1h=row["cache_write_1h_tokens"],
         output=_either(row["output_tokens"], row["traced_output_tokens"]),
-        reasoning=row["reasoning_tokens"],
+        reasoning=_either(row["reasoning_tokens"], row["traced_reasoning_tokens"]),
     )
     return Request(
         session_id=row["session_id"],

@@ -19,7 +19,7 @@ from store.domain import (
 from store.queries.filter import Filter
 from store.queries.metered import metered_of, together
 from store.queries.state import REASONS, RUNS_OR_INTERRUPTED, STATE
-from store.queries.totals import VISIBLE_TURN, cost_of, tokens_of
+from store.queries.totals import VISIBLE_TURN, cost_of, tokens_of, with_unnamed
 from store.queries.work import work_of
 
 _TURNS = f"""
@@ -127,9 +127,8 @@ def _session(
     metered: Metered | None,
 ) -> Session:
     state = SessionState(row["state"])
-    unnamed = row["log_records"] == 0
-    requests = row["requests"] + unnamed * row["unnamed_requests"]
-    is_metered = requests == 0 and metered is not None
+    row = with_unnamed(row)
+    is_metered = row["requests"] == 0 and metered is not None
     return Session(
         session_id=row["session_id"],
         agent=Agent(row["agent"]),
@@ -143,11 +142,11 @@ def _session(
         state_reason=_reason(row, state),
         permission_mode=row["permission_mode"],
         turns=row["turns"],
-        requests=requests,
+        requests=row["requests"],
         tool_calls=row["tool_calls"],
         decisions=_decisions(row),
         failed_tool_calls=row["failed_tool_calls"],
-        errors=row["errors"] + unnamed * row["unnamed_errors"],
+        errors=row["errors"],
         tokens=metered.tokens if metered and is_metered else tokens_of(row),
         cost=Cost(metered.cost_micros) if metered and is_metered else cost_of(row),
         is_metered=is_metered,

@@ -41,7 +41,7 @@ STATE = f"""case
 
 REASONS: Mapping[SessionState, str] = {
     SessionState.ENDED: "the last prompt was /exit",
-    SessionState.WAITING: "a permission was asked for, or a tool call, and no decision came since",
+    SessionState.WAITING: "a PermissionRequest hook started and no decision came since",
     SessionState.FAILED: "the newest model request was given up",
     SessionState.WORKING: "inferred: it was heard of in the last 30 s",
     SessionState.IDLE: "inferred: nothing heard of it for 30 s or more",

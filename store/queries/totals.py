@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from store.domain import Cost, TokenUsage
+from store.totals import TRACED
 
 VISIBLE_TURN = """not exists (select 1 from trace_turns m
         where m.session_id = t.session_id and m.trace_turn_id = t.turn_id)
@@ -12,6 +13,14 @@ VISIBLE_TURN = """not exists (select 1 from trace_turns m
         or t.prompt_rank is not null)
 """
 """Leaves out the turns that a trace stood for until an event named the turn it is of."""
+
+
+def with_unnamed(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Count in a ``sessions`` row what only unnamed spans tell, where no events tell it."""
+    if row["log_records"]:
+        return row
+    names = ("requests", "errors", *TRACED, *(f"{name}_known" for name in TRACED))
+    return {**row, **{name: row[name] + row[f"unnamed_{name}"] for name in names}}
 
 
 def tokens_of(row: Mapping[str, Any]) -> TokenUsage:

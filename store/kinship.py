@@ -1,0 +1,86 @@
+"""Which conversations are one session: sub-agents, titles and reviewers belong to what they serve.
+
+Some agents hold such conversations under ids of their own, and some of their spans name a trace
+instead of a conversation. Conversations that share a key (a trace, an id that one names of
+another) are kin; all kin are shown as the one with the smallest id, the oldest where ids begin with
+their time. The others become sub-agents in it. As the keys are a set, so is what follows from them.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from store.binding import insert_into, run_many
+from store.changes import Facts
+from store.connection import Database
+from store.facts import Relation
+from store.merge import merge
+from store.retelling import ALIAS, Member, retold, take_out
+
+_RELATION = f"{insert_into('relations', Relation._fields)} on conflict do nothing"
+_KIN = """
+    with recursive kin (id) as (
+        select ? union
+        select other.session_id from kin
+            join relations own on own.session_id = kin.id and own.kind = 'key'
+            join relations other on other.kind = 'key' and other.value = own.value
+    ) select id from kin
+"""
+
+
+def settle(db: Database, facts: Facts) -> None:
+    """Merge facts, those of a member into its session, and move there what was known of it."""
+    run_many(db, _RELATION, facts.relations)
+    members = {
+        conversation: Member(home, *_words(db, conversation))
+        for conversation, home in _homes(db, facts).items()
+        if conversation != home
+    }
+    if not members:
+        merge(db, facts)
+        return
+    for conversation in _known(db, members):
+        take_out(db, conversation, facts)
+    merge(db, retold(facts, members))
+    for conversation, member in members.items():
+        _put_right(db, conversation, member)
+
+
+def _homes(db: Database, facts: Facts) -> Mapping[str, str]:
+    """Return the session of each conversation that is kin to one of which there is news."""
+    homes: dict[str, str] = {}
+    for session_id in facts.sessions:
+        if session_id not in homes:
+            kin = [found for (found,) in db.execute(_KIN, [session_id])]
+            home = min(kin, key=lambda found: (found.startswith(ALIAS), found))
+            homes.update(dict.fromkeys(kin, home))
+    return homes
+
+
+def _words(db: Database, session_id: str) -> tuple[str | None, str | None]:
+    """Return the role and the name of a conversation."""
+    found = dict(
+        db.execute(
+            "select kind, min(value) from relations where session_id = ? and kind <> 'key'"
+            " group by kind",
+            [session_id],
+        )
+    )
+    return found.get("role"), found.get("name")
+
+
+def _known(db: Database, members: Iterable[str]) -> list[str]:
+    listed = list(members)
+    marks = ", ".join("?" * len(listed))
+    found = db.execute(f"select session_id from sessions where session_id in ({marks})", listed)
+    return [session_id for (session_id,) in found]
+
+
+def _put_right(db: Database, conversation: str, member: Member) -> None:
+    """Name a member by what is known of it now, and its records by its session."""
+    db.execute(
+        "update requests set source = ?1, agent_name = ?2 where session_id = ?3 and agent_id = ?4"
+        " and (source is not ?1 or agent_name is not ?2)",
+        [member.source, member.agent_name, member.home, conversation],
+    )
+    db.execute(
+        "update records set session_id = ? where session_id = ?", [member.home, conversation]
+    )
