@@ -9,6 +9,7 @@ import hashlib
 from receiver.dialects.claude_code import ClaudeCode
 from receiver.dialects.dialect import Dialect
 from receiver.dialects.gemini_cli import GeminiCli
+from receiver.dialects.qwen_code import QwenCode
 from receiver.dialects.values import text
 from store.changes import Facts, Identity
 from store.domain import Agent
@@ -32,7 +33,7 @@ _IDENTITY = (
 )
 """Attributes that agents repeat on every record and that describe the session."""
 
-DIALECTS: tuple[Dialect, ...] = (ClaudeCode(), GeminiCli())
+DIALECTS: tuple[Dialect, ...] = (ClaudeCode(), GeminiCli(), QwenCode())
 """In the order in which they are asked whether a record is theirs."""
 
 _BY_AGENT = {dialect.agent: dialect for dialect in DIALECTS}

@@ -80,9 +80,9 @@ def _select(tables: str, columns: str, alias: str) -> str:
     return f"select {columns} from {tables} where {_IN_TURN.format(alias=alias)}"
 
 
-_EVENTS = """
+_EVENTS = f"""
     select e.*, e.time_unix_nano as started_unix_nano from events e
-    where e.session_id = :session_id and e.turn_id is :turn_id and not exists (
+    where {_IN_TURN.format(alias="e")} and not exists (
         select 1 from turns t where t.session_id = e.session_id and t.turn_id = e.turn_id
             and t.prompt_digest = e.digest)
 """
