@@ -138,7 +138,10 @@ def _insert_or_ignore(table: str, kind: type[NamedTuple]) -> str:
     return f"{insert_into(table, kind._fields)} on conflict do nothing"
 
 
-_EVENT = _insert_or_ignore("events", EventSeen)
+_EVENT = (
+    f"{insert_into('events', EventSeen._fields)} on conflict (digest)"
+    " do update set time_unix_nano = min(time_unix_nano, excluded.time_unix_nano)"
+)
 _ATTRIBUTE = _insert_or_ignore("session_attributes", AttributeSeen)
 _WAIT = _insert_or_ignore("waits", Wait)
 _AGENT_CALL = _insert_or_ignore("agent_calls", AgentCall)

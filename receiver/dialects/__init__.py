@@ -7,8 +7,10 @@ users change. A record that no dialect reads is kept raw under the unknown agent
 import hashlib
 
 from receiver.dialects.claude_code import ClaudeCode
+from receiver.dialects.copilot_cli import CopilotCli
 from receiver.dialects.dialect import Dialect
 from receiver.dialects.gemini_cli import GeminiCli
+from receiver.dialects.gen_ai import GenAi
 from receiver.dialects.qwen_code import QwenCode
 from receiver.dialects.values import text
 from store.changes import Facts, Identity
@@ -33,8 +35,9 @@ _IDENTITY = (
 )
 """Attributes that agents repeat on every record and that describe the session."""
 
-DIALECTS: tuple[Dialect, ...] = (ClaudeCode(), GeminiCli(), QwenCode())
-"""In the order in which they are asked whether a record is theirs."""
+DIALECTS: tuple[Dialect, ...] = (ClaudeCode(), GeminiCli(), QwenCode(), CopilotCli(), GenAi())
+"""In the order in which they are asked whether a record is theirs; the conventions' own comes last,
+as agents with a dialect of their own follow them too."""
 
 _BY_AGENT = {dialect.agent: dialect for dialect in DIALECTS}
 

@@ -115,9 +115,14 @@ class _Decision(NamedTuple):
 
 
 def _decision(row: Mapping[str, Any]) -> _Decision:
-    """Return the decision as its event tells it, else as the result does, else as its span."""
+    """Return the decision as its event tells it, else as the result does, else as its span.
+
+    A result that takes another to have decided gives way to the span of the question.
+    """
+    waited = row["waited_decider"]
+    asked = waited not in {None, Decider.UNKNOWN, row["reported_decider"]}
     for column, prefix in (("decided_verdict", ""), ("reported_verdict", "reported_")):
-        if row[column] is not None:
+        if row[column] is not None and not (asked and prefix):
             return _Decision(
                 Verdict(row[column]),
                 Decider(row[f"{prefix}decider"]),

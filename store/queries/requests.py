@@ -89,18 +89,16 @@ def request_of(row: Mapping[str, Any]) -> Request:
         response_length=row["response_length"],
         stop_reason=row["stop_reason"],
         refusal=row["refusal"],
-        signals=tuple(
-            signal
-            for signal, columns in _TELLING.items()
-            if any(row[column] is not None for column in columns)
-        ),
+        signals=_signals(row),
     )
 
 
-_TELLING = {
-    "logs": ("made_rank", "failed_rank", "refused_rank", "response_rank"),
-    "spans": ("traced_rank",),
-}
+def _signals(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return which signals tell of a request; its text may come with either."""
+    by_logs = any(row[f"{kind}_rank"] is not None for kind in ("made", "failed", "refused"))
+    by_spans = row["traced_rank"] is not None
+    logs = by_logs or (row["response_rank"] is not None and not by_spans)
+    return ("logs",) * logs + ("spans",) * by_spans
 
 
 def _either(told: int | None, traced: int | None) -> int | None:
