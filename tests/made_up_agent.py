@@ -5,7 +5,7 @@ fails, a sub-agent, a request that fails, a request answered from the cache.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Span, Status, StatusCode
+from opentelemetry.util.types import AnyValue
 
 from receiver.decode import Decoder, Encoding
 from store.signals import Batch, Signal
@@ -63,7 +64,8 @@ class _Agent:
     def __init__(self, style: Style) -> None:
         resource = Resource({"service.name": "made-up-agent"})
         self.style = style
-        self.spans, self.logs = InMemorySpanExporter(), InMemoryLogRecordExporter()
+        self.spans = InMemorySpanExporter()
+        self.logs = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]
         tracers = TracerProvider(resource=resource)
         tracers.add_span_processor(SimpleSpanProcessor(self.spans))
         loggers = LoggerProvider(resource=resource)
@@ -80,7 +82,7 @@ class _Agent:
             yield
 
     def chat(
-        self, billed: Billed, *, asks: list[Any], says: str | None = None, calls: list[Any] = []
+        self, billed: Billed, *, asks: list[Any], says: str | None = None, calls: Sequence[Any] = ()
     ) -> None:
         told: dict[str, Any] = self._request() | {
             "gen_ai.response.id": billed.response_id,
@@ -102,7 +104,9 @@ class _Agent:
             span.set_status(Status(StatusCode.ERROR, "too many requests"))
 
     @contextmanager
-    def tool(self, call: Mapping[str, Any], *, gives: str, error: str | None = None) -> Iterator[None]:
+    def tool(
+        self, call: Mapping[str, Any], *, gives: str, error: str | None = None
+    ) -> Iterator[None]:
         told = {
             "gen_ai.operation.name": "execute_tool",
             "gen_ai.tool.name": call["name"],
@@ -129,7 +133,13 @@ class _Agent:
         return told
 
     def _content(
-        self, span: Span, told: dict[str, Any], *, asks: list[Any], says: str | None, calls: Any
+        self,
+        span: Span,
+        told: dict[str, Any],
+        *,
+        asks: list[Any],
+        says: str | None,
+        calls: Sequence[Any],
     ) -> None:
         parts = [{"type": "text", "content": says}] if says else []
         parts += [{"type": "tool_call", **call} for call in calls]
@@ -150,7 +160,7 @@ class _Agent:
             case "messages":
                 self._messages(asks, says, calls=calls)
 
-    def _messages(self, asks: list[Any], says: str | None, *, calls: list[Any]) -> None:
+    def _messages(self, asks: list[Any], says: str | None, *, calls: Sequence[Any]) -> None:
         for message in asks:
             (part,) = message["parts"]
             role = message["role"]
@@ -169,7 +179,13 @@ class _Agent:
         message = {"role": "assistant", "content": says, "tool_calls": named}
         self._emit("gen_ai.choice", body={"index": 0, "message": message})
 
-    def _emit(self, name: str, *, body: Any = None, attributes: Any = None) -> None:
+    def _emit(
+        self,
+        name: str,
+        *,
+        body: Mapping[str, AnyValue] | None = None,
+        attributes: Mapping[str, AnyValue] | None = None,
+    ) -> None:
         self._logger.emit(LogRecord(event_name=name, body=body, attributes=attributes))
 
 
@@ -180,7 +196,12 @@ def said(prompt: str) -> list[Any]:
 
 def given(call_id: str, response: str) -> list[Any]:
     """Return the message by which a tool's output reaches the model."""
-    return [{"role": "tool", "parts": [{"type": "tool_call_response", "id": call_id, "response": response}]}]
+    return [
+        {
+            "role": "tool",
+            "parts": [{"type": "tool_call_response", "id": call_id, "response": response}],
+        }
+    ]
 
 
 READ = {"id": "call-1", "name": "read_file", "arguments": {"path": "src/cart.js"}}

@@ -10,6 +10,7 @@ from receiver.dialects.gen_ai_spans import (
     call_executed,
     call_finished,
     call_requested,
+    call_traced,
     duration_of,
     error_of,
     output_of,
@@ -18,7 +19,7 @@ from receiver.dialects.heads import MCP_TOOL, CallColumns, Head, mcp_names
 from receiver.dialects.values import integer, parsed_object, text
 from store.changes import Facts
 from store.domain import Decider, DecisionScope, Verdict
-from store.facts import ToolTraced, Wait
+from store.facts import Wait
 from store.signals import Attributes, Span
 
 _PARAMETERS = "github.copilot.tool.parameters"
@@ -67,15 +68,9 @@ def tool_call(head: Head, span: Span, facts: Facts) -> None:
             error_type=error_type,
         )
     )
-    facts.of_tool_call(
-        ToolTraced(
-            *columns,
-            traced_rank=head.rank,
-            traced_span_id=span.span_id,
-            traced_command=text(attributes.get(f"{_PARAMETERS}.command")),
-            traced_duration_ms=duration_of(span),
-        )
-    )
+    traced = call_traced(columns, head, span)
+    command = text(attributes.get(f"{_PARAMETERS}.command")) or traced.traced_command
+    facts.of_tool_call(traced._replace(traced_command=command))
     if decision is None:
         executed = call_executed(columns, head, span)
         facts.of_tool_call(executed._replace(executed_success=success))

@@ -18,6 +18,7 @@ from receiver.dialects.gen_ai_spans import (
     call_executed,
     call_id_of,
     call_requested,
+    call_traced,
     operation_of,
     output_of,
     request_id_of,
@@ -122,6 +123,7 @@ def _tool(head: Head, span: Span, facts: Facts) -> None:
     facts.of_tool_call(call_executed(columns, head, span))
     if (arguments := span.attributes.get("gen_ai.tool.call.arguments")) is not None:
         facts.of_tool_call(call_requested(columns, head, arguments))
+        facts.of_tool_call(call_traced(columns, head, span))
     if (output := output_of(head, span)) is not None:
         facts.tool_outputs.append(output)
 

@@ -21,6 +21,7 @@ from store.facts import (
     ToolFinished,
     ToolOutput,
     ToolRequested,
+    ToolTraced,
 )
 from store.signals import Attributes, Span
 
@@ -184,6 +185,18 @@ def call_executed(columns: CallColumns, head: Head, span: Span) -> ToolExecuted:
     )
 
 
+def call_traced(columns: CallColumns, head: Head, span: Span) -> ToolTraced:
+    """Read what a span tells of a whole call: its command, where content is sent."""
+    arguments = parsed_object(span.attributes.get("gen_ai.tool.call.arguments"))
+    return ToolTraced(
+        *columns,
+        traced_rank=head.rank,
+        traced_span_id=span.span_id,
+        traced_command=text(arguments.get("command")),
+        traced_duration_ms=duration_of(span),
+    )
+
+
 def call_finished(
     columns: CallColumns,
     head: Head,
@@ -194,7 +207,6 @@ def call_finished(
     error_type: str | None,
 ) -> ToolFinished:
     """Read the end of a tool call from its span, with what the span shows of the decision."""
-    arguments = parsed_object(span.attributes.get("gen_ai.tool.call.arguments"))
     verdict, decider, scope = decision or (None, None, None)
     return ToolFinished(
         *columns,
@@ -207,7 +219,7 @@ def call_finished(
         input=None,
         input_bytes=None,
         result_bytes=None,
-        ran_command=text(arguments.get("command")),
+        ran_command=None,
         ran_parameters=None,
         mcp_scope=None,
         commit_id=None,
