@@ -105,6 +105,7 @@ def take_out(db: Database, session_id: str, facts: Facts) -> None:
         change.agent = Agent(change.agent)
         if (news := facts.sessions.get(session_id)) is not None:
             change.absorb(news)
+            change.go_on_with(news)
         facts.sessions[session_id] = change
     for request in _told_in(db, "requests", session_id, kinds=_REQUESTS):
         facts.of_request(request)

@@ -5,6 +5,7 @@ fails, a sub-agent, a request that fails, a request answered from the cache.
 """
 
 import json
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.trace import Span, Status, StatusCode
 from opentelemetry.util.types import AnyValue
 
@@ -60,13 +62,26 @@ class Style:
     """Which spans name the conversation: ``requests``, ``agents`` or ``none``."""
 
 
+class _Ids(IdGenerator):
+    """Ids that are a style's own, whatever has seeded the chance of the process."""
+
+    def __init__(self, style: Style) -> None:
+        self._chance = random.Random(repr(style))
+
+    def generate_span_id(self) -> int:
+        return self._chance.getrandbits(64)
+
+    def generate_trace_id(self) -> int:
+        return self._chance.getrandbits(128)
+
+
 class _Agent:
     def __init__(self, style: Style) -> None:
         resource = Resource({"service.name": "made-up-agent"})
         self.style = style
         self.spans = InMemorySpanExporter()
         self.logs = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]
-        tracers = TracerProvider(resource=resource)
+        tracers = TracerProvider(resource=resource, id_generator=_Ids(style))
         tracers.add_span_processor(SimpleSpanProcessor(self.spans))
         loggers = LoggerProvider(resource=resource)
         loggers.add_log_record_processor(SimpleLogRecordProcessor(self.logs))

@@ -23,8 +23,7 @@ from tests.store.stores import derived, fill, filled
 CAPTURES = tuple(name for client in ("copilot", "gemini", "qwen") for name in captures_of(client))
 MADE_UP = {
     "made-up/agents": Style(content="messages", conversation_on="agents"),
-    "made-up/requests": Style(content="event"),
-    "made-up/none": Style(conversation_on="none"),
+    "made-up/none": Style(content="event", conversation_on="none"),
 }
 FEEDS = (*CAPTURES, *MADE_UP, "all")
 
