@@ -22,6 +22,18 @@ _KIN = """
         select other.session_id from kin
             join relations own on own.session_id = kin.id and own.kind = 'key'
             join relations other on other.kind = 'key' and other.value = own.value
+        union
+        select hidden.session_id from kin
+            join relations own on own.session_id = kin.id and own.kind = 'served'
+            join relations hidden on hidden.kind = 'serves' and hidden.value = own.value
+            where kin.id = (select min(session_id) from relations
+                where kind = 'served' and value = own.value)
+        union
+        select shown.session_id from kin
+            join relations own on own.session_id = kin.id and own.kind = 'serves'
+            join relations shown on shown.kind = 'served' and shown.value = own.value
+            where shown.session_id = (select min(session_id) from relations
+                where kind = 'served' and value = own.value)
     ) select id from kin
 """
 
