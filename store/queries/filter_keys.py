@@ -114,8 +114,9 @@ KEYS: Mapping[str, Key] = {
     "by": Key(
         values.one_of(*Decider),
         {
-            Rows.TOOL_CALLS: "ifnull(iif(c.decided_rank is null, c.reported_decider, c.decider),"
-            " 'unknown') = {}"
+            Rows.TOOL_CALLS: "case when c.decided_rank is not null then c.decider"
+            " when c.reported_verdict is not null then c.reported_decider"
+            " else ifnull(c.traced_decider, 'unknown') end = {}"
         },
     ),
     "mode": Key(

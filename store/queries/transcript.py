@@ -82,10 +82,14 @@ def _select(tables: str, columns: str, alias: str) -> str:
 
 _EVENTS = """
     select e.*, e.time_unix_nano as started_unix_nano from events e
-    where e.session_id = :session_id and e.turn_id is :turn_id and not exists (
-        select 1 from turns t where t.session_id = e.session_id and t.turn_id = e.turn_id
-            and t.prompt_digest = e.digest)
+    where e.session_id = :session_id and (e.turn_id is :turn_id or e.kind = 'unknown'
+            and e.turn_id in (select trace_turn_id from trace_turns
+                where session_id = :session_id and turn_id = :turn_id))
+        and not exists (
+            select 1 from turns t where t.session_id = e.session_id and t.turn_id = e.turn_id
+                and t.prompt_digest = e.digest)
 """
+"""Of what spans tell only what is not known to be told by events too."""
 
 
 def _place(row: Mapping[str, Any], rank: int) -> tuple[int, int, int]:
