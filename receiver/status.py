@@ -27,6 +27,7 @@ from receiver.errors import (
     NotFound,
     ReceiverError,
     TooLarge,
+    Unauthenticated,
     UnsupportedMedia,
 )
 from store.errors import StoreBusy, StoreClosed
@@ -41,6 +42,7 @@ _PERMANENT: dict[type[Exception], tuple[StatusCode, HTTPStatus]] = {
     NotFound: (StatusCode.UNIMPLEMENTED, HTTPStatus.NOT_FOUND),
     MethodNotAllowed: (StatusCode.UNIMPLEMENTED, HTTPStatus.METHOD_NOT_ALLOWED),
     TooLarge: (StatusCode.RESOURCE_EXHAUSTED, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    Unauthenticated: (StatusCode.UNAUTHENTICATED, HTTPStatus.UNAUTHORIZED),
     UnsupportedMedia: (StatusCode.UNIMPLEMENTED, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
 }
 
@@ -107,6 +109,8 @@ def http_headers(refused: Refusal) -> dict[str, str]:
         return {"Retry-After": str(refused.retry_after_s)}
     if refused.http_status == HTTPStatus.METHOD_NOT_ALLOWED:
         return {"Allow": "POST"}
+    if refused.http_status == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": "Bearer"}
     return {}
 
 
