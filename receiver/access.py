@@ -4,7 +4,6 @@ import hmac
 import ssl
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 
 import grpc
@@ -12,11 +11,6 @@ import grpc
 from receiver.errors import DoorUnusable, Forbidden, Unauthenticated
 
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host to listen on, a name or an address, is this machine's alone."""
-    return host == "localhost" or ip_address(host).is_loopback
 
 
 def host_name(host: str) -> str:

@@ -30,7 +30,7 @@ class Doors:
 
     ``host`` is an address, ``localhost`` for both loopbacks, or empty for none; ``sockets`` is a
     directory for Unix sockets. Port 0 asks for a free port; ``grpc_port`` and ``http_port`` are the
-    bound ones once started.
+    bound ones once started, 0 where there are none.
     """
 
     _loop: LoopThread
@@ -47,9 +47,9 @@ class Doors:
         access: Access | None = None,
         body_limit: int = BODY_LIMIT,
     ) -> None:
-        self.grpc_port = grpc_port
-        self.http_port = http_port
         self._addresses = addresses(host)
+        self.grpc_port = grpc_port if self._addresses else 0
+        self.http_port = http_port if self._addresses else 0
         self._sockets = sockets
         self._access = access or Access()
         self._body_limit = body_limit

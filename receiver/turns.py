@@ -15,10 +15,10 @@ from typing import Protocol
 from store.errors import StoreClosed
 from store.signals import Batch
 
-PART_SIZE = 1_000
-"""Most records of one part: about 50 ms of the writer's time."""
-AT_SINK = 5_000
-"""Records that may be at the store before the next part waits: as many as one transaction holds."""
+PART_SIZE = 500
+"""Most records of one part: about 30 ms of the writer's time."""
+AT_SINK = 2_000
+"""Records that may be at the store before the next part waits: a transaction of 0.1 s."""
 
 
 class Sink(Protocol):
