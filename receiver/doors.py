@@ -30,7 +30,8 @@ class Doors:
 
     ``host`` is an address, ``localhost`` for both loopbacks, or empty for none; ``sockets`` is a
     directory for Unix sockets. Port 0 asks for a free port; ``grpc_port`` and ``http_port`` are the
-    bound ones once started, 0 where there are none.
+    bound ones once started, 0 where there are none. Raises ``DoorUnusable`` for a certificate that
+    is none.
     """
 
     _loop: LoopThread

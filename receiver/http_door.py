@@ -19,24 +19,27 @@ from receiver.unix_sockets import check_peer
 
 
 class HttpDoor:
-    """An HTTP server on sockets that listen already; started once, stopped once, in a loop."""
+    """An HTTP server on sockets that listen already; started once, stopped once, in a loop.
+
+    Making it raises ``DoorUnusable`` for a certificate that is none.
+    """
 
     def __init__(self, path: ExportPath, *, body_limit: int, access: Access) -> None:
         self._path = path
         self._body_limit = body_limit
         self._access = access
+        self._tls = access.tls.for_http() if access.tls else None
         self._servers: list[asyncio.Server] = []
 
     async def start(self, sockets: Sequence[socket.socket]) -> None:
-        """Begin to answer; raises ``DoorUnusable`` for a certificate that is none."""
-        tls = self._access.tls.for_http() if self._access.tls else None
+        """Begin to answer."""
         self._connections = Connections(self._answer, self._answer_malformed)
         loop = asyncio.get_running_loop()
         for listening in sockets:
             is_unix = listening.family == socket.AF_UNIX
             self._servers.append(
                 await loop.create_server(
-                    self._connections, sock=listening, ssl=None if is_unix else tls
+                    self._connections, sock=listening, ssl=None if is_unix else self._tls
                 )
             )
 
