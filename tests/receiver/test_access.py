@@ -11,6 +11,8 @@ import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
 
 import grpc
 import pytest
@@ -343,12 +345,13 @@ def test_s9_calls_that_never_send_a_message_starve_nobody(doors: Doors, sink: Li
     exports: list[grpc.StreamUnaryMultiCallable[bytes, bytes]] = [
         channel.stream_unary(EXPORTS[Signal.LOGS]) for channel in channels
     ]
-    calls = [export.future(nothing()) for export in exports for _ in range(64)]
+    refused: SimpleQueue[Any] = SimpleQueue()
+    for export in exports * 64:
+        export.future(nothing()).add_done_callback(refused.put)
     try:
         with grpc.insecure_channel(target, options) as channel:
             assert grpc_call(channel) is grpc.StatusCode.OK
-            refused = next(call for call in calls if call.exception(timeout=20))
-            assert refused.code() is grpc.StatusCode.UNAVAILABLE
+            assert refused.get(timeout=20).code() is grpc.StatusCode.UNAVAILABLE
             assert grpc_call(channel) is grpc.StatusCode.OK
     finally:
         is_over.set()
