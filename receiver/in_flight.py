@@ -37,9 +37,9 @@ class Pool:
 class InFlight:
     """The bytes held by all requests of both doors, small and large ones apart."""
 
-    def __init__(self, *, small: int = SMALL_LIMIT, large: int = LARGE_LIMIT) -> None:
-        self.small = Pool(small)
-        self.large = Pool(large)
+    def __init__(self, *, small: int | None = None, large: int | None = None) -> None:
+        self.small = Pool(SMALL_LIMIT if small is None else small)
+        self.large = Pool(LARGE_LIMIT if large is None else large)
 
 
 class Work(Protocol):
