@@ -1,6 +1,6 @@
 """Damaged inputs, by the thousand: data or a refusal, never a fault of ours.
 
-What once broke something is kept in ``FOUND``.
+What breaks something is to be kept in ``FOUND``.
 """
 
 import logging
@@ -20,6 +20,7 @@ from tests.captures import Export
 from tests.fuzz.mutations import inputs
 from tests.fuzz.targets import TARGETS
 from tests.receiver.clients import EXPORTS, JSON, PROTOBUF, HttpClient
+from tests.receiver.otlp import attribute, event, logs_request
 
 SEED = 20_261_122
 QUICK = {"decode": 5_000, "decompress": 500, "read_file": 300, "doors": 500}
@@ -31,11 +32,16 @@ BUDGETS = [
 ]
 _log = logging.getLogger(__name__)
 
-FOUND: list[Export] = []
+FOUND = {
+    "a span without ids, which is rejected, and with a broken attribute, which would be refused": (
+        Export(Signal.TRACES, Encoding.PROTOBUF, bytes.fromhex("0a07120512034a01ff"))
+    ),
+}
+"""Inputs that once broke a target."""
 
 
+@pytest.mark.parametrize("export", FOUND.values(), ids=FOUND)
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("export", FOUND, ids=str)
 def test_s10_what_was_found_stays_mended(target: str, export: Export) -> None:
     """An input that broke something once breaks nothing any more."""
     TARGETS[target](export)
@@ -96,6 +102,15 @@ def test_l6_damaged_requests_are_answered_for_good(doors: Doors, counts: dict[st
     assert statuses[200] > count / 100
     assert statuses[400] > count / 100
     _log.info("doors: %d damaged requests: %s", statuses.total(), dict(statuses))
+
+
+def test_f21_a_resource_attribute_without_a_name_is_stored(doors: Doors) -> None:
+    """Once it made the store refuse its whole export, for ever; the raw record has it."""
+    request = logs_request(event(**{"event.name": "user_prompt", "session.id": "s"}))
+    request.resource_logs[0].resource.attributes.append(attribute("", "nameless"))
+    request.resource_logs[0].scope_logs[0].scope.name = "com.anthropic.claude_code.events"
+    with HttpClient(doors.http_port) as client:
+        assert client.send(request.SerializeToString()).status == 200
 
 
 def grpc_code(call: "grpc.UnaryUnaryMultiCallable[bytes, bytes]", body: bytes) -> str:
