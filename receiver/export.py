@@ -7,21 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from receiver.counters import Counters, Door
-from receiver.decode import Decoder, Encoding
+from receiver.decode import Decoder, Encoding, Parts
 from receiver.errors import Overloaded
 from receiver.in_flight import InFlight, Share
 from receiver.status import Refusal, refusal, success
 from receiver.turns import Sink, Turns
-from store.signals import Batch, Signal
+from store.signals import Signal
 
 ANSWER_WITHIN_S = 8
 """Longest wait for an answer: clients give up, and send again, after 10 s (measured)."""
 
 INLINE_SIZE = 256 * 1024
 """Longer bodies are decoded beside the loop, so that other requests are served meanwhile."""
-
-RECORD_COST = 512
-"""Bytes that a decoded record is charged beside its encoding."""
 
 
 class Request(NamedTuple):
@@ -48,7 +45,7 @@ class ExportPath:
         self.counters = Counters()
         self._clock = clock
         self._decoder = Decoder()
-        self._decoders = ThreadPoolExecutor(2, "decode")
+        self._decoder_thread = ThreadPoolExecutor(1, "decode")
         self._in_flight = in_flight or InFlight()
         self._turns = Turns(sink)
 
@@ -62,29 +59,28 @@ class ExportPath:
         Raises what ``refusal`` can put into words. When the answer does not come in time, or nobody
         waits for it any more, the work goes on: the sender will come again, and find it done.
         """
-        work = asyncio.ensure_future(self._store(request, share))
+        work = asyncio.ensure_future(self._store(request))
         work.add_done_callback(_see_error)
         share.keep_until_done(work)
         await asyncio.wait((work,), timeout=ANSWER_WITHIN_S)
         if not work.done():
             raise Overloaded("The store did not answer in time.")
-        batch = work.result()
-        self.counters.stored(request.door, batch)
-        return success(batch, request.encoding)
+        parts = work.result()
+        self.counters.stored(request.door, parts)
+        return success(parts, request.encoding)
 
-    async def _store(self, request: Request, share: Share) -> Batch:
+    async def _store(self, request: Request) -> Parts:
         if len(request.body) <= INLINE_SIZE:
-            batch = self._decode(request)
+            parts = self._decode(request)
         else:
             loop = asyncio.get_running_loop()
-            batch = await loop.run_in_executor(self._decoders, self._decode, request)
-        share.grow(len(batch.records) * RECORD_COST)
-        if batch.records:
-            await asyncio.wrap_future(self._turns.submit(batch, request.client))
-        return batch
+            parts = await loop.run_in_executor(self._decoder_thread, self._decode, request)
+        if parts.accepted:
+            await asyncio.wrap_future(self._turns.submit(parts, request.client))
+        return parts
 
-    def _decode(self, request: Request) -> Batch:
-        return self._decoder.decode(
+    def _decode(self, request: Request) -> Parts:
+        return self._decoder.parts(
             request.signal, request.encoding, request.body, received_unix_nano=self._clock()
         )
 
@@ -98,10 +94,10 @@ class ExportPath:
     def close(self) -> None:
         """Hand nothing to the sink any more; returns when that holds."""
         self._turns.close()
-        self._decoders.shutdown(cancel_futures=True)
+        self._decoder_thread.shutdown(cancel_futures=True)
 
 
-def _see_error(work: "asyncio.Future[Batch]") -> None:
+def _see_error(work: "asyncio.Future[Parts]") -> None:
     """Take note of an error that nobody may be left to see, so that it is not logged as missed."""
     if not work.cancelled():
         work.exception()

@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self
 
 from receiver.errors import Overloaded
 
-LARGE_LIMIT = 192 * 1024 * 1024
+LARGE_LIMIT = 128 * 1024 * 1024
 SMALL_LIMIT = 64 * 1024 * 1024
 SMALL_SIZE = 1024 * 1024
 """A request that holds more is large; large requests do not take the room of small ones."""

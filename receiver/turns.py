@@ -6,17 +6,16 @@ is thus behind one part of every other client, however much they sent before it.
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from concurrent.futures import Future
 from functools import partial
 from threading import RLock
 from typing import Protocol
 
+from receiver.decode import Parts
 from store.errors import StoreClosed
 from store.signals import Batch
 
-PART_SIZE = 500
-"""Most records of one part: about 30 ms of the writer's time."""
 AT_SINK = 2_000
 """Records that may be at the store before the next part waits: a transaction of 0.1 s."""
 
@@ -34,37 +33,38 @@ class Sink(Protocol):
 
 
 class _Export:
-    """A batch on its way, in parts; ``stored`` is done when all are, or one could not be."""
+    """A request on its way, in parts; ``stored`` is done when all are, or one could not be."""
 
-    def __init__(self, batch: Batch) -> None:
-        self.parts = deque(_parts(batch))
+    def __init__(self, parts: Parts) -> None:
         self.stored: Future[None] = Future()
         self.stored.set_running_or_notify_cancel()
-        self._under_way = len(self.parts)
+        self._batches = parts.batches
+        self._records_to_take = self._records_to_store = parts.accepted
 
-    def part_done(self, error: BaseException | None) -> None:
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether no part is left to take."""
+        return self.stored.done() or not self._records_to_take
+
+    def take(self) -> Batch:
+        """Decode the next part."""
+        batch = next(self._batches)
+        self._records_to_take -= len(batch.records)
+        return batch
+
+    def part_done(self, size: int, error: BaseException | None) -> None:
         """Note the end of one part; the others need not go out when it could not be stored."""
         if self.stored.done():
             return
-        self._under_way -= 1
+        self._records_to_store -= size
         if error is not None:
-            self.parts.clear()
             self.stored.set_exception(error)
-        elif not self._under_way:
+        elif not self._records_to_store:
             self.stored.set_result(None)
 
 
-def _parts(batch: Batch) -> Iterator[Batch]:
-    if len(batch.records) <= PART_SIZE:
-        yield batch
-        return
-    for start in range(0, len(batch.records), PART_SIZE):
-        records = batch.records[start : start + PART_SIZE]
-        yield batch._replace(records=records, rejected=0, message="")
-
-
 class Turns:
-    """Hands the batches of many clients to a sink; may be used from any thread."""
+    """Hands the requests of many clients to a sink; may be used from any thread."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
@@ -74,13 +74,13 @@ class Turns:
         self._is_handing_over = False
         self._is_closed = False
 
-    def submit(self, batch: Batch, client: Hashable) -> "Future[None]":
-        """Take a batch of a client; the future is done when all of it is durable.
+    def submit(self, parts: Parts, client: Hashable) -> "Future[None]":
+        """Take a request of a client; the future is done when all of it is durable.
 
-        It raises what the sink raises. Some parts may be stored then: whoever sends the batch again
-        stores nothing twice.
+        It raises what the sink raises. Some parts may be stored then: whoever sends the request
+        again stores nothing twice.
         """
-        export = _Export(batch)
+        export = _Export(parts)
         with self._lock:
             if self._is_closed:
                 raise StoreClosed("The receiver is stopping.")
@@ -95,7 +95,7 @@ class Turns:
             left = [export for exports in self._waiting.values() for export in exports]
             self._waiting.clear()
             for export in left:
-                export.part_done(StoreClosed("The receiver is stopping."))
+                export.part_done(0, StoreClosed("The receiver is stopping."))
 
     def _hand_over(self) -> None:
         """Fill the sink; a sink that is done at once comes back here, and finds it under way."""
@@ -105,20 +105,20 @@ class Turns:
         while self._waiting and self._at_sink < AT_SINK:
             client, exports = self._waiting.popitem(last=False)
             self._hand_over_part(exports[0])
-            if not exports[0].parts:
+            if exports[0].is_handed_over:
                 exports.popleft()
             if exports:
                 self._waiting[client] = exports
         self._is_handing_over = False
 
     def _hand_over_part(self, export: _Export) -> None:
-        if not export.parts:
+        if export.is_handed_over:
             return
-        part = export.parts.popleft()
         try:
+            part = export.take()
             stored = self._sink.submit(part)
         except Exception as error:  # noqa: BLE001 - whatever it is, the export's future tells it
-            export.part_done(error)
+            export.part_done(0, error)
             return
         self._at_sink += len(part.records)
         stored.add_done_callback(partial(self._part_done, export, len(part.records)))
@@ -126,5 +126,5 @@ class Turns:
     def _part_done(self, export: _Export, size: int, stored: "Future[None]") -> None:
         with self._lock:
             self._at_sink -= size
-            export.part_done(stored.exception())
+            export.part_done(size, stored.exception())
             self._hand_over()

@@ -1,13 +1,13 @@
 """S8: one client's flood does not make another one wait."""
 
-from collections.abc import Sequence
 from concurrent.futures import Future
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.turns import AT_SINK, PART_SIZE, Turns
+from receiver.decode import PART_SIZE, Parts
+from receiver.turns import AT_SINK, Turns
 from store.errors import StoreBusy, StoreClosed
 from store.signals import Batch, Record, Signal
 from tests.captures import batches, exports
@@ -38,19 +38,21 @@ class SteppingSink:
             done += 1
 
 
-def batch_of(size: int, label: str = "") -> Batch:
-    """Return a batch of so many records, told from others by its resource."""
+def parts_of(size: int, label: str = "") -> Parts:
+    """Return a request of so many records, told from others by its resource."""
     resource = SOME_RECORD.resource._replace(schema_url=label)
-    records: Sequence[Record] = [SOME_RECORD._replace(resource=resource)] * size
-    return Batch(Signal.LOGS, records, rejected=1, message="one was bad", received_unix_nano=7)
+    record: Record = SOME_RECORD._replace(resource=resource)
+    sizes = [min(PART_SIZE, size - start) for start in range(0, size, PART_SIZE)]
+    batches = (Batch(Signal.LOGS, [record] * part, 0, "", received_unix_nano=7) for part in sizes)
+    return Parts(Signal.LOGS, accepted=size, rejected=0, message="", batches=batches)
 
 
 def test_s8_a_small_export_waits_for_one_part_of_a_large_one() -> None:
     """Of 100 000 records of one client, at most one transaction's worth goes before the other's."""
     sink = SteppingSink()
     turns = Turns(sink)
-    large = turns.submit(batch_of(100_000, "large"), "flood")
-    small = turns.submit(batch_of(1, "small"), "other")
+    large = turns.submit(parts_of(100_000, "large"), "flood")
+    small = turns.submit(parts_of(1, "small"), "other")
     sink.store_all()
     labels = [part.records[0].resource.schema_url for part in sink.batches]
     ahead = sum(len(part.records) for part in sink.batches[: labels.index("small")])
@@ -64,8 +66,8 @@ def test_s8_many_exports_of_one_client_are_one_turn_each() -> None:
     sink = SteppingSink()
     turns = Turns(sink)
     for _ in range(1000):
-        turns.submit(batch_of(100, "flood"), "flood")
-    turns.submit(batch_of(1, "small"), "other")
+        turns.submit(parts_of(100, "flood"), "flood")
+    turns.submit(parts_of(1, "small"), "other")
     sink.store_all()
     labels = [part.records[0].resource.schema_url for part in sink.batches]
     assert labels.index("small") <= AT_SINK // 100 + 1
@@ -82,7 +84,7 @@ def test_everything_arrives_once_and_in_its_clients_order(
     sink = ListSink() if is_done_at_once else SteppingSink()
     turns = Turns(sink)
     stored = [
-        turns.submit(batch_of(size, f"{client} {number}"), client)
+        turns.submit(parts_of(size, f"{client} {number}"), client)
         for number, (client, size) in enumerate(sent)
     ]
     if isinstance(sink, SteppingSink):
@@ -103,14 +105,14 @@ def test_an_export_fails_as_its_part_does(make_sink: type[RaisingSink]) -> None:
     """The sender learns the reason, and the next export is tried."""
     turns = Turns(make_sink(StoreBusy("The disk is full.")))
     for _ in range(AT_SINK // PART_SIZE + 1):
-        assert isinstance(turns.submit(batch_of(3 * PART_SIZE), 1).exception(), StoreBusy)
+        assert isinstance(turns.submit(parts_of(3 * PART_SIZE), 1).exception(), StoreBusy)
 
 
 def test_after_a_part_failed_the_rest_stays_here() -> None:
     """A full disk is not tried again with all the other parts of a request."""
     sink = SteppingSink()
     turns = Turns(sink)
-    stored = turns.submit(batch_of(20 * PART_SIZE), 1)
+    stored = turns.submit(parts_of(20 * PART_SIZE), 1)
     sink.futures[0].set_exception(StoreBusy("The disk is full."))
     sink.store_all()
     assert isinstance(stored.exception(), StoreBusy)
@@ -121,10 +123,10 @@ def test_a_closed_queue_fails_what_waits() -> None:
     """Whoever waits for a turn is told to come again; nothing goes to the sink any more."""
     sink = SteppingSink()
     turns = Turns(sink)
-    stored = turns.submit(batch_of(20 * PART_SIZE), 1)
+    stored = turns.submit(parts_of(20 * PART_SIZE), 1)
     turns.close()
     sink.store_all()
     assert isinstance(stored.exception(), StoreClosed)
     assert len(sink.batches) == AT_SINK // PART_SIZE
     with pytest.raises(StoreClosed):
-        turns.submit(batch_of(1), 1)
+        turns.submit(parts_of(1), 1)
