@@ -12,6 +12,11 @@ from store.queries.filter_keys import REPOSITORY_ATTRIBUTES, USER_ATTRIBUTES
 
 _SOME: Mapping[str, str] = {
     "untraced_request": "requests x where {own} and x.traced_rank is null",
+    "untitled": "sessions x where {own} and x.title is null",
+    "modeless": "sessions x where {own} and x.permission_mode is null",
+    "call": "tool_calls x where {own}",
+    "untimed_request": "requests x where {own} and x.failed_rank is null"
+    " and coalesce(x.ttft_ms, x.traced_ttft_ms) is null",
     "answered_request": "requests x where {own}"
     " and (x.made_rank is not null or x.traced_success = 1)",
     "untraced_call": "tool_calls x where {own} and (x.traced_rank is null or not exists ("
@@ -56,17 +61,17 @@ _RULES = (
     _Rule(
         "sessions.title",
         "The prompts are withheld: OTEL_LOG_USER_PROMPTS is off at the sender.",
-        lambda told: told.content["prompts"] is Content.WITHHELD,
+        lambda told: "untitled" in told.some and told.content["prompts"] is Content.WITHHELD,
     ),
     _Rule(
         "sessions.title",
         "No prompt of a person arrived.",
-        lambda told: told.content["prompts"] in {Content.UNKNOWN, Content.NOT_EMITTED},
+        lambda told: "untitled" in told.some and told.content["prompts"] is Content.UNKNOWN,
     ),
     _Rule(
         "sessions.title",
-        "A slash command gives a session no title.",
-        lambda told: told.content["prompts"] is Content.PRESENT,
+        "Slash commands and reports of background agents give a session no title.",
+        lambda told: "untitled" in told.some and told.content["prompts"] is Content.PRESENT,
     ),
     _Rule(
         "permissions.command permissions.file_path permissions.mcp_server permissions.mcp_tool"
@@ -78,7 +83,7 @@ _RULES = (
     _Rule(
         "permissions.command permissions.file_path permissions.mcp_server permissions.mcp_tool",
         "Nothing shows whether the sender withholds commands and file names.",
-        lambda told: told.content["tool_details"] is Content.UNKNOWN,
+        lambda told: "call" in told.some and told.content["tool_details"] is Content.UNKNOWN,
     ),
     _Rule(
         "permissions.file_path permissions.duration_ms",
@@ -99,7 +104,7 @@ _RULES = (
     _Rule(
         "sessions.permission_mode",
         "Only decisions on tool calls and changes of mode tell the permission mode; none arrived.",
-        lambda _told: True,
+        lambda told: "modeless" in told.some,
     ),
     _Rule(
         "requests.attempts requests.stop_reason permissions.waited_ms",
@@ -158,7 +163,7 @@ _RULES = (
     _Rule(
         "requests.ttft_ms",
         "The time to the first token is told for some requests only.",
-        lambda _told: True,
+        lambda told: "untimed_request" in told.some,
     ),
     _Rule(
         "sessions.user",
