@@ -84,8 +84,7 @@ _SIGNS: tuple[tuple[SignKind, str, str], ...] = (
     (
         SignKind.TURNS_WITHOUT_CHANGE,
         _TURNS_WITHOUT_CHANGE,
-        "Turns in which no edit changed a file: {count} of {of}; what commands changed is not"
-        " counted.",
+        "Turns in which no edit (commands are not counted) changed a file: {count} of {of}.",
     ),
     (
         SignKind.CONTEXT_NEAR_END,
