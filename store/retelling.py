@@ -73,6 +73,7 @@ _TABLES = (
     "tool_calls",
     "counters",
     "unknowns",
+    "repeated_calls",
 )
 """All that a member leaves behind."""
 

@@ -21,7 +21,6 @@ from store.signals import LogRecord, MetricPoint, Record, Span
 _OPENING = frozenset(
     {
         "codex.conversation_starts",
-        "codex.sse_event",
         "codex.tool_decision",
         "codex.tool_result",
         "codex.user_prompt",

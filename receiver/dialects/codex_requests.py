@@ -32,6 +32,7 @@ def interpret_stream(head: EventHead, facts: Facts) -> None:
         made = _made(head)
         if made.input_tokens or made.cache_read_tokens or made.output_tokens:
             facts.of_request(made)
+            head.change.opened = True
             head.change.holds(integer(attributes.get("input_token_count")) or 0, head.rank)
     elif kind != _COMPLETED and (error := text(attributes.get("error.message"))) is not None:
         facts.of_request(_failed(head, error, duration_ms=None))
@@ -109,4 +110,6 @@ def _failed(head: EventHead, error: str | None, *, duration_ms: int | None) -> R
         http_status=integer(attributes.get("http.response.status_code")),
         attempts=None if attempt is None else attempt + 1,
         failed_duration_ms=duration_ms,
+        failed_effort=None,
+        failed_speed=None,
     )

@@ -142,10 +142,12 @@ def _traced(head: _Head) -> RequestTraced:
 
 
 def _tool(head: _Head, facts: Facts) -> None:
-    """Read the span of a tool call, from when it was asked for to its result or its end by Esc."""
+    """Read the span of a tool call, from when it was asked for to its result or its end by Esc.
+
+    It joins namespace and name of the tool, so that events must tell the name.
+    """
     record = head.record
-    name = None if record.name.startswith("mcp__") else record.name
-    call = _call(head, text(record.attributes.get("call_id")) or "", tool_of(name, None))
+    call = _call(head, text(record.attributes.get("call_id")) or "", Tool(None))
     duration_ns = max(record.end_time_unix_nano - record.start_time_unix_nano, 0)
     facts.of_tool_call(
         ToolTraced(

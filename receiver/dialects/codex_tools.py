@@ -51,6 +51,7 @@ def tool_decided(head: EventHead) -> ToolDecided:
         asked_parameters=None,
         decided_version=text(attributes.get("app.version")),
         decided_span_id=None,
+        review=None,
     )
 
 
