@@ -9,6 +9,7 @@ import hashlib
 from receiver.dialects.claude_code import ClaudeCode
 from receiver.dialects.codex import Codex
 from receiver.dialects.dialect import Dialect
+from receiver.dialects.opencode import OpenCode
 from receiver.dialects.values import text
 from store.changes import Facts, Identity
 from store.domain import Agent
@@ -32,7 +33,7 @@ _IDENTITY = (
 )
 """Attributes that agents repeat on every record and that describe the session."""
 
-DIALECTS: tuple[Dialect, ...] = (ClaudeCode(), Codex())
+DIALECTS: tuple[Dialect, ...] = (ClaudeCode(), Codex(), OpenCode())
 """In the order in which they are asked whether a record is theirs."""
 
 _BY_AGENT = {dialect.agent: dialect for dialect in DIALECTS}

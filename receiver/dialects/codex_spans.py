@@ -11,7 +11,6 @@ from receiver.dialects.codex_head import turn_of_trace
 from receiver.dialects.codex_requests import uncached
 from receiver.dialects.codex_tools import Call, tool_aborted
 from receiver.dialects.codex_words import ALIAS, Tool, tool_of
-from receiver.dialects.repeated import every_value
 from receiver.dialects.values import boolean, integer, text
 from store.changes import Facts
 from store.domain import Content, Origin
@@ -46,15 +45,15 @@ _NS_PER_MS = 1_000_000
 def conversation_of(record: Span) -> str | None:
     """Return the conversation a span or one of its events names; most name none.
 
-    ``thread.id`` stands on a span twice: the thread of the operating system and the conversation.
+    ``thread.id`` stands on a span twice, as the thread of the operating system and as the
+    conversation; where the number came last, the events of the span still name the conversation.
     """
     attributes = record.attributes
     if told := text(attributes.get("conversation.id")):
         return told
-    if record.name == _TURN:
-        for thread in every_value(record, "thread.id"):
-            if isinstance(thread, str) and len(thread) == _ID_LENGTH:
-                return thread
+    thread = attributes.get("thread.id")
+    if record.name == _TURN and isinstance(thread, str) and len(thread) == _ID_LENGTH:
+        return thread
     for event in record.events:
         if told := text(event.attributes.get("conversation.id")):
             return told
@@ -158,7 +157,7 @@ def _tool(head: _Head, facts: Facts) -> None:
             traced_duration_ms=duration_ns // _NS_PER_MS,
         )
     )
-    if any(boolean(told) for told in every_value(record, "aborted")):
+    if boolean(record.attributes.get("aborted")):
         ended = min(record.end_time_unix_nano, RECORD_TIME_LIMIT)
         facts.of_tool_call(tool_aborted(call, ended, head.rank))
         facts.sessions[head.session_id].latest("decided", ended)
@@ -172,8 +171,10 @@ def _told(head: _Head, event: SpanEvent, facts: Facts) -> None:
             _note_turn(head, facts)
             facts.prompts.append(_prompt(head, attributes))
         case "codex.tool_call_received":
+            _note_turn(head, facts)
             _received(head, event, facts)
         case "codex.tool_result" if call_id := text(attributes.get("call_id")):
+            _note_turn(head, facts)
             facts.of_tool_call(
                 ToolExecuted(
                     *_call(head, call_id, _tool_named(attributes)),

@@ -34,8 +34,5 @@ def _priced(db: Database, session_id: str) -> int:
         [session_id, *told],
     ).fetchone()
     loose = loose_totals(db, session_id)
-    return int(named) + sum(
-        loose[turn_id]["requests"] - loose[turn_id]["errors"]
-        for turn_id in told
-        if turn_id in loose
-    )
+    by_time = [loose[turn_id] for turn_id in told if turn_id in loose]
+    return int(named) + sum(int(row["requests"] - row["errors"]) for row in by_time)

@@ -15,7 +15,9 @@ COLUMNS = f"""
         and r.turn_id is c.turn_id and r.agent_id = c.agent_id) as agent_name,
     coalesce(w.waited_ms, iif(s.agent = 'codex' and c.decided_unix_nano >= c.requested_unix_nano,
         (c.decided_unix_nano - c.requested_unix_nano) / 1000000, null)) as waited_ms,
-    w.waited_verdict, w.waited_decider, w.waited_scope, w.waited_source_raw,
+    w.waited_verdict, coalesce(w.waited_decider, (select max(x.waited_decider) from waits x
+        where x.session_id = w.session_id and x.parent_span_id = w.span_id)) as waited_decider,
+    w.waited_scope, w.waited_source_raw,
     o.lines_added, o.lines_removed,
     {decisions.COLUMNS}
 """
@@ -28,7 +30,10 @@ TABLES = """
             (select x.span_id from waits x
                 where x.session_id = c.session_id and x.span_id = c.decided_span_id),
             (select min(x.span_id) from waits x
-                where x.session_id = c.session_id and x.parent_span_id = c.traced_span_id))
+                where x.session_id = c.session_id and x.parent_span_id = c.traced_span_id),
+            (select min(x.span_id) from waits y join waits x
+                on x.session_id = y.session_id and x.parent_span_id = y.span_id
+                where y.session_id = c.session_id and y.parent_span_id = c.executed_span_id))
         left join tool_outputs o
             on o.session_id = c.session_id and o.tool_call_id = c.tool_call_id
 """
