@@ -29,9 +29,6 @@ from store.facts import (
 Identity: TypeAlias = tuple[str, bytes, object]
 """A session, the digest of a resource, and the values by which a record describes the session."""
 
-_AFTER_ALL_EVENTS = b"\xff"
-"""In place of the first byte of a rank's time, which no event reaches (``RECORD_TIME_LIMIT``)."""
-
 
 @dataclass(slots=True)
 class SessionChange:
@@ -86,7 +83,7 @@ class SessionChange:
 
     def titled_by_span(self, title: str | None, content: str, rank: bytes) -> None:
         """Keep the earliest prompt a span tells of, as long as no event tells of one."""
-        self.titled(title, content, _AFTER_ALL_EVENTS + rank[1:])
+        self.titled(title, content, b"\xff" + rank)
 
     def in_mode(self, mode: str, rank: bytes) -> None:
         """Keep the newest permission mode."""
@@ -97,6 +94,10 @@ class SessionChange:
         """Keep the size of the newest context of the main conversation."""
         if self.context_rank is None or rank > self.context_rank:
             self.context_tokens, self.context_rank = context_tokens, rank
+
+    def holds_by_span(self, context_tokens: int, rank: bytes) -> None:
+        """Keep the newest context a span tells of, as long as no event tells of one."""
+        self.holds(context_tokens, b"\x00" + rank)
 
     def asks(self, tool: str | None, time_unix_nano: int, rank: bytes) -> None:
         """Keep the newest question whether a tool may run."""

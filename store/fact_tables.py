@@ -34,6 +34,8 @@ create table requests (
     http_status integer,
     attempts integer,
     failed_duration_ms integer,
+    failed_effort text,
+    failed_speed text,
     refused_rank blob,
     refusal text,
     response_rank blob,
@@ -91,6 +93,7 @@ create table tool_calls (
     mode text,
     source_raw text,
     tool_source text,
+    review text,
     asked_command text,
     asked_parameters text,
     decided_version text,
@@ -117,6 +120,8 @@ create table tool_calls (
     traced_span_id blob,
     traced_command text,
     traced_duration_ms integer,
+    traced_verdict text,
+    traced_decider text,
     executed_rank blob,
     executed_span_id blob,
     executed_success integer,
@@ -127,7 +132,7 @@ create table tool_calls (
         (coalesce(ran_command, asked_command, traced_command)) virtual,
     parameters text generated always as (coalesce(ran_parameters, asked_parameters)) virtual,
     verdict text not null generated always as
-        (coalesce(decided_verdict, reported_verdict, 'unknown')) virtual,
+        (coalesce(decided_verdict, reported_verdict, traced_verdict, 'unknown')) virtual,
     primary key (session_id, tool_call_id)
 );
 
@@ -137,6 +142,9 @@ create index tool_calls_by_time on tool_calls (started_unix_nano, sequence, tool
 
 create index tool_calls_by_execution on tool_calls (session_id, executed_span_id)
     where executed_span_id is not null;
+
+create index tool_calls_by_span on tool_calls (session_id, traced_span_id)
+    where traced_span_id is not null;
 
 create index tool_calls_that_failed on tool_calls (started_unix_nano)
     where success = 0 or executed_success = 0;

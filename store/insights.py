@@ -55,6 +55,26 @@ class McpServer:
     tools: tuple[McpTool, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class McpConnection:
+    """One thing that happened to the connection with a server."""
+
+    at: int
+    session_id: str
+    server: str
+    """The ``key`` of its ``McpServer``."""
+    name: str | None
+    status: str | None
+    """The agent's own word: ``connected``, ``failed``, ``disconnected``."""
+    scope: str | None
+    transport: str | None
+    duration_ms: int | None
+    """How long connecting took, or how long the connection had lasted."""
+    error: str | None
+    key: str
+    """What its raw record is found by."""
+
+
 class TroubleKind(StrEnum):
     """What can go wrong."""
 
@@ -86,8 +106,29 @@ class Trouble:
     status: str | None
     """An HTTP status or an error's own class."""
     key: str
-    """What its raw records are found by: ``request:…``, ``tool:…`` or ``event:…``."""
+    """What its raw records are found by: ``request:…``, ``tool:…`` or ``event:…``; of a gap, the
+    first record after it."""
     record_id: int | None
+    """Of the raw record that tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEvent:
+    """One raw record of a session, and what it is about."""
+
+    record_id: int
+    at: int
+    sequence: int | None
+    signal: str
+    """``logs``, ``metrics`` or ``traces``."""
+    name: str | None
+    kind: str
+    """``request``, ``tool``, ``metric``, ``span`` or the kind of the event."""
+    turn_id: str | None
+    agent_id: str | None
+    key: str | None
+    """What all raw records of the same fact are found by; ``None`` where it is of none."""
+    summary: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +170,15 @@ class Capability:
 
 
 @dataclass(frozen=True, slots=True)
+class Blank:
+    """Why columns have no value in some or all rows of a session."""
+
+    columns: tuple[str, ...]
+    """Each with its table: ``permissions.waited_ms``."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What arrived of a session, what did not, and why."""
 
@@ -152,8 +202,10 @@ class Coverage:
     unknowns: tuple[UnknownName, ...]
     versions: tuple[str, ...]
     capabilities: tuple[Capability, ...]
+    blanks: tuple[Blank, ...]
     notes: tuple[str, ...]
-    """One sentence for each thing that is missing, and why as far as that is known."""
+    """One sentence for each thing that is missing, and why as far as that is known; the reasons of
+    the blanks are among them."""
 
 
 class SignKind(StrEnum):

@@ -6,7 +6,7 @@ another) are kin; all kin are shown as the one with the smallest id, the oldest 
 their time. The others become sub-agents in it. As the keys are a set, so is what follows from them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from store.binding import insert_into, run_many
 from store.changes import Facts
@@ -16,12 +16,25 @@ from store.merge import merge
 from store.retelling import ALIAS, Member, retold, take_out
 
 _RELATION = f"{insert_into('relations', Relation._fields)} on conflict do nothing"
+_FALLING = "ses_"
 _KIN = """
     with recursive kin (id) as (
         select ? union
         select other.session_id from kin
             join relations own on own.session_id = kin.id and own.kind = 'key'
             join relations other on other.kind = 'key' and other.value = own.value
+        union
+        select hidden.session_id from kin
+            join relations own on own.session_id = kin.id and own.kind = 'served'
+            join relations hidden on hidden.kind = 'serves' and hidden.value = own.value
+            where kin.id = (select min(session_id) from relations
+                where kind = 'served' and value = own.value)
+        union
+        select shown.session_id from kin
+            join relations own on own.session_id = kin.id and own.kind = 'serves'
+            join relations shown on shown.kind = 'served' and shown.value = own.value
+            where shown.session_id = (select min(session_id) from relations
+                where kind = 'served' and value = own.value)
     ) select id from kin
 """
 
@@ -50,9 +63,15 @@ def _homes(db: Database, facts: Facts) -> Mapping[str, str]:
     for session_id in facts.sessions:
         if session_id not in homes:
             kin = [found for (found,) in db.execute(_KIN, [session_id])]
-            home = min(kin, key=lambda found: (found.startswith(ALIAS), found))
-            homes.update(dict.fromkeys(kin, home))
+            homes.update(dict.fromkeys(kin, _oldest(kin)))
     return homes
+
+
+def _oldest(kin: Sequence[str]) -> str:
+    """Return the oldest of conversations whose ids rise with time, or fall (``ses_…``)."""
+    named = [conversation for conversation in kin if not conversation.startswith(ALIAS)] or kin
+    are_falling = all(conversation.startswith(_FALLING) for conversation in named)
+    return max(named) if are_falling else min(named)
 
 
 def _words(db: Database, session_id: str) -> tuple[str | None, str | None]:

@@ -144,6 +144,12 @@ _EVENT = (
 )
 _ATTRIBUTE = _insert_or_ignore("session_attributes", AttributeSeen)
 _WAIT = _insert_or_ignore("waits", Wait)
+_OF_WAIT = (
+    "update tool_calls set (traced_verdict, traced_decider) = (select waited_verdict,"
+    " waited_decider from waits w where w.session_id = tool_calls.session_id"
+    " and w.parent_span_id = tool_calls.traced_span_id order by w.span_id limit 1)"
+    " where session_id = ? and traced_span_id = ?"
+)
 _AGENT_CALL = _insert_or_ignore("agent_calls", AgentCall)
 _AGENT_PARENT = _insert_or_ignore("agent_parents", AgentParent)
 _AGENT_SPAN = _insert_or_ignore("agent_spans", AgentSpan)
@@ -207,6 +213,7 @@ def merge(db: Database, facts: Facts) -> None:
     _REQUESTS.merge(db, facts.requests)
     _TOOL_CALLS.merge(db, facts.tool_calls)
     run_many(db, _WAIT, facts.waits)
+    run_many(db, _OF_WAIT, _spans_of_calls(facts))
     run_many(db, _TOOL_OUTPUT, facts.tool_outputs)
     run_many(db, _AGENT_CALL, facts.agent_calls)
     run_many(db, _AGENT_PARENT, facts.agent_parents)
@@ -215,3 +222,15 @@ def merge(db: Database, facts: Facts) -> None:
     run_many(db, _TURN_COST, facts.turn_costs)
     run_many(db, _UNKNOWN, ((*seen, count) for seen, count in facts.unknowns.items()))
     run_many(db, _COUNTER, ((*key, amount) for key, amount in facts.counters.items()))
+
+
+def _spans_of_calls(facts: Facts) -> set[tuple[str, bytes | None]]:
+    """Return the spans of calls whose decision the spans of this batch may tell."""
+    spans = {(wait.session_id, wait.parent_span_id) for wait in facts.waits}
+    spans.update(
+        (fact.session_id, fact.traced_span_id)
+        for news in facts.tool_calls.values()
+        for fact in news
+        if type(fact) is ToolTraced
+    )
+    return spans

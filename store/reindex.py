@@ -7,6 +7,7 @@ from store.connection import Database
 from store.domain import RawRecord
 from store.ingest import Interpreter
 from store.kinship import settle
+from store.neighbours import BREAKS_AGAIN
 from store.queries.records import all_records
 from store.schema import DERIVED_TABLES
 from store.signals import Record
@@ -39,6 +40,7 @@ def reindex(
             _interpret(db, interpreter, [(raw, decode(raw)) for raw in page])
             read += len(page)
             progress(len(page))
+        db.execute(BREAKS_AGAIN)
         db.execute("commit")
     except BaseException:
         db.rollback()

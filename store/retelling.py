@@ -76,6 +76,7 @@ _TABLES = (
     "tool_calls",
     "counters",
     "unknowns",
+    "repeated_calls",
 )
 """All that a member leaves behind."""
 

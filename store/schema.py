@@ -9,8 +9,10 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from store.fact_tables import FACTS
+from store.neighbours import NEIGHBOUR_TRIGGERS, NEIGHBOURS
 from store.tables import ENRICHMENT, RAW, SESSIONS
 from store.totals import TRIGGERS
+from store.troubles import TROUBLES
 
 APPLICATION_ID = 0x5E551090
 """Marks a SQLite file as a sessionscope store (``pragma application_id``)."""
@@ -35,6 +37,8 @@ DERIVED_TABLES = (
     "agent_parents",
     "agent_spans",
     "counters",
+    "sequence_breaks",
+    "repeated_calls",
 )
 """What ``reindex`` empties and fills again."""
 
@@ -48,6 +52,15 @@ def _0001(db: Database) -> None:
     The derived tables have text keys of the agents' own, so that the same records give the same
     rows whatever order they arrived in.
     """
-    for script in (RAW, SESSIONS, FACTS, ENRICHMENT, TRIGGERS):
+    for script in (
+        RAW,
+        SESSIONS,
+        FACTS,
+        ENRICHMENT,
+        NEIGHBOURS,
+        TRIGGERS,
+        NEIGHBOUR_TRIGGERS,
+        TROUBLES,
+    ):
         for statement in script.strip().split("\n\n"):
             db.execute(statement)

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 
 from receiver.dialects.claude_code_bodies import environment_told, tools_requested
 from receiver.dialects.claude_code_known import COMMON
-from receiver.dialects.claude_code_words import origin_of, prompt_content, without_redaction
+from receiver.dialects.claude_code_words import (
+    TITLE_LENGTH,
+    origin_of,
+    prompt_content,
+    without_redaction,
+)
 from receiver.dialects.values import boolean, event_attributes, integer, text
 from store.changes import Facts
 from store.domain import Origin
@@ -60,7 +65,6 @@ _REPORT = re.compile(
     r"<task-notification>\s*<task-id>(?P<agent>[^<]{1,200})</task-id>"
     r"\s*<tool-use-id>(?P<call>[^<]{1,200})</tool-use-id>"
 )
-_TITLE_LENGTH = 200
 
 
 def keep_event(head: "EventHead", name: str, facts: Facts) -> None:
@@ -126,7 +130,7 @@ def _note_prompt(head: "EventHead", prompt: str | None, facts: Facts) -> None:
     if command == "exit":
         head.change.latest("exited", head.time_unix_nano)
     if origin not in {Origin.COMMAND, Origin.AGENT}:
-        head.change.titled(prompt and prompt[:_TITLE_LENGTH], content, head.rank)
+        head.change.titled(prompt and prompt[:TITLE_LENGTH], content, head.rank)
     if origin is Origin.AGENT and (report := _REPORT.match(prompt or "")):
         facts.agent_calls.add(AgentCall(head.session_id, report["agent"], report["call"]))
     if head.turn_id is not None:

@@ -81,6 +81,8 @@ def request_failed(head: "EventHead") -> RequestFailed:
         http_status=integer(attributes.get("status_code")),
         attempts=integer(attributes.get("attempt")),
         failed_duration_ms=duration_ms,
+        failed_effort=text(attributes.get("effort")),
+        failed_speed=text(attributes.get("speed")),
     )
 
 

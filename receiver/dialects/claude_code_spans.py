@@ -11,15 +11,15 @@ from receiver.dialects.claude_code_bodies import MCP_TOOL, names_of
 from receiver.dialects.claude_code_known import note_unknown
 from receiver.dialects.claude_code_outputs import tool_output
 from receiver.dialects.claude_code_requests import source_of
+from receiver.dialects.claude_code_span_events import keep_span, prompt_of_span
 from receiver.dialects.claude_code_tools import decider_of, scope_of, verdict_of
-from receiver.dialects.claude_code_words import origin_of, prompt_content, without_redaction
 from receiver.dialects.values import boolean, integer, text
 from store.changes import Facts, SessionChange
 from store.facts import (
+    RECORD_TIME_LIMIT,
     AgentParent,
     AgentSpan,
     Placement,
-    PromptGiven,
     RequestTraced,
     ToolExecuted,
     ToolTraced,
@@ -70,7 +70,7 @@ def turn_of_trace(trace_id: bytes) -> str | None:
 
 
 def interpret_span(record: Span, placement: Placement, facts: Facts) -> None:
-    """Add what one span tells; a span of another name is kept raw."""
+    """Add what one span tells; a span of another name is an event of an unknown kind."""
     change = facts.sessions[placement.session_id or ""]
     attributes = record.attributes
     head = SpanHead(
@@ -87,7 +87,7 @@ def interpret_span(record: Span, placement: Placement, facts: Facts) -> None:
     note_unknown(record, record.name, facts, session_id=head.session_id)
     match record.name:
         case "claude_code.interaction":
-            _prompt(head, facts)
+            prompt_of_span(head, facts)
         case "claude_code.llm_request":
             facts.of_request(_request(head))
         case "claude_code.tool":
@@ -96,6 +96,10 @@ def interpret_span(record: Span, placement: Placement, facts: Facts) -> None:
             _execution(head, facts)
         case "claude_code.tool.blocked_on_user":
             facts.waits.append(_wait(head))
+        case "claude_code.hook":
+            keep_span(head, "hook", facts)
+        case _:
+            keep_span(head, "unknown", facts)
     if head.agent_id is not None:
         note_agent(record, head.agent_id, facts, session_id=head.session_id)
 
@@ -113,33 +117,14 @@ def note_agent(record: Span | LogRecord, agent_id: str, facts: Facts, *, session
         facts.agent_spans.add(AgentSpan(session_id, agent_id, above))
 
 
-def _prompt(head: SpanHead, facts: Facts) -> None:
-    attributes = head.record.attributes
-    told = text(attributes.get("user_prompt"))
-    prompt = without_redaction(told)
-    if head.turn_id is None:
-        return
-    if not (prompt or "").startswith("/"):
-        head.change.titled_by_span(prompt, prompt_content(told), head.rank)
-    facts.prompts.append(
-        PromptGiven(
-            session_id=head.session_id,
-            turn_id=head.turn_id,
-            prompt_rank=head.rank,
-            prompt_digest=head.record.digest,
-            prompt_content=prompt_content(told),
-            prompt_length=integer(attributes.get("user_prompt_length")),
-            prompt_origin=origin_of(prompt, command=None),
-            command=None,
-        )
-    )
-
-
 def _request(head: SpanHead) -> RequestTraced:
     attributes = head.record.attributes
     source_raw = text(attributes.get("query_source")) or text(attributes.get("query_source_safe"))
+    source = source_of(source_raw, head.agent_id)
     error = text(attributes.get("error")) or text(attributes.get("error_class"))
     request_id = text(attributes.get("request_id"))
+    if source == "main":
+        _note_context(head)
     return RequestTraced(
         session_id=head.session_id,
         request_id=request_id or f"{UNNAMED}{head.record.span_id.hex()}",
@@ -148,7 +133,7 @@ def _request(head: SpanHead) -> RequestTraced:
         started_unix_nano=head.time_unix_nano,
         sequence=None,
         model=text(attributes.get("model")),
-        source=source_of(source_raw, head.agent_id),
+        source=source,
         source_raw=None,
         agent_name=None,
         traced_rank=head.rank,
@@ -167,6 +152,18 @@ def _request(head: SpanHead) -> RequestTraced:
         traced_http_status=integer(attributes.get("status_code")),
         stop_reason=text(attributes.get("stop_reason")),
     )
+
+
+def _note_context(head: SpanHead) -> None:
+    attributes = head.record.attributes
+    sent = [
+        integer(attributes.get(name))
+        for name in ("input_tokens", "cache_read_tokens", "cache_creation_tokens")
+    ]
+    if sent[0] is not None:
+        ended = min(head.record.end_time_unix_nano, RECORD_TIME_LIMIT)
+        rank = rank_of(ended, None, head.record.digest)
+        head.change.holds_by_span(sum(n or 0 for n in sent), rank)
 
 
 def _attempts(record: Span) -> int | None:

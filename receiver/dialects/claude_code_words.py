@@ -7,6 +7,9 @@ from store.signals import AnyValue
 REDACTED = "<REDACTED>"
 """What stands in place of a text whose switch is off."""
 
+TITLE_LENGTH = 200
+"""Characters of a first prompt that a session is titled with."""
+
 _INJECTED = "<task-notification>"
 """How a prompt begins by which a finished background agent or workflow reports."""
 

@@ -61,6 +61,8 @@ def request_failed(head: Head) -> RequestFailed:
         http_status=integer(attributes.get("status_code")),
         attempts=None,
         failed_duration_ms=duration_ms,
+        failed_effort=None,
+        failed_speed=None,
     )
 
 

@@ -150,6 +150,7 @@ def _decided_for_longer(head: Head, outcome: str) -> ToolDecided:
         asked_parameters=None,
         decided_version=None,
         decided_span_id=None,
+        review=None,
     )
 
 

@@ -111,6 +111,8 @@ def _failed(head: Head, columns: RequestColumns, error: str) -> RequestFailed:
         http_status=integer(error),
         attempts=None,
         failed_duration_ms=None,
+        failed_effort=None,
+        failed_speed=None,
     )
 
 

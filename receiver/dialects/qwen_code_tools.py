@@ -161,6 +161,7 @@ def tool_waited(head: Head, span: Span) -> tuple[ToolDecided, Wait]:
         asked_parameters=None,
         decided_version=text(span.resource.attributes.get("service.version")),
         decided_span_id=span.span_id,
+        review=None,
     )
     wait = Wait(
         session_id=head.session_id,

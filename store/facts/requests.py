@@ -53,6 +53,8 @@ class RequestFailed(NamedTuple):
     http_status: int | None
     attempts: int | None
     failed_duration_ms: int | None
+    failed_effort: str | None
+    failed_speed: str | None
 
 
 class RequestRefused(NamedTuple):

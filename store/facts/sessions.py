@@ -91,7 +91,9 @@ class Relation(NamedTuple):
     session_id: str
     """The conversation's own id, whatever session it is shown in."""
     kind: str
-    """``key``: who shares a value belongs to one session; ``role`` or ``name`` of a member."""
+    """``key``: who shares a value belongs to one session. ``serves``: belongs to the session that
+    is ``served`` under this value, the first if there are several. ``role``, ``name``: a member's.
+    """
     value: str
 
 

@@ -72,8 +72,8 @@ def request_of(row: Mapping[str, Any]) -> Request:
         source_raw=row["source_raw"] or row["traced_source_raw"],
         agent_id=row["agent_id"],
         agent_name=row["agent_name"],
-        effort=row["effort"] or row["traced_effort"],
-        speed=row["speed"] or row["traced_speed"],
+        effort=row["effort"] or row["failed_effort"] or row["traced_effort"],
+        speed=row["speed"] or row["failed_speed"] or row["traced_speed"],
         tokens=tokens,
         cost=Cost(row["reported_micros"], int(row["reported_micros"] is None)),
         duration_ms=_either(

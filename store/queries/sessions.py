@@ -17,6 +17,7 @@ from store.domain import (
     Work,
 )
 from store.queries.filter import Filter
+from store.queries.late_costs import late_costs
 from store.queries.metered import metered_of, together
 from store.queries.state import REASONS, RUNS_OR_INTERRUPTED, STATE
 from store.queries.totals import VISIBLE_TURN, cost_of, tokens_of, with_unnamed
@@ -52,6 +53,7 @@ def sessions(
     models = _models(db, [row["session_id"] for row in rows])
     work = work_of(db, [row["session_id"] for row in rows])
     metered = metered_of(db, [row["session_id"] for row in rows])
+    late = late_costs(db, [row["session_id"] for row in rows])
     return [
         _session(
             row,
@@ -59,6 +61,7 @@ def sessions(
             models=models[row["session_id"]],
             work=work[row["session_id"]],
             metered=together(metered[row["session_id"]]),
+            late=late.get(row["session_id"]),
         )
         for row in rows
     ]
@@ -125,6 +128,7 @@ def _session(
     models: tuple[str, ...],
     work: Work,
     metered: Metered | None,
+    late: Cost | None,
 ) -> Session:
     state = SessionState(row["state"])
     row = with_unnamed(row)
@@ -148,7 +152,7 @@ def _session(
         failed_tool_calls=row["failed_tool_calls"],
         errors=row["errors"],
         tokens=metered.tokens if metered and is_metered else tokens_of(row),
-        cost=Cost(metered.cost_micros) if metered and is_metered else cost_of(row),
+        cost=Cost(metered.cost_micros) if metered and is_metered else late or cost_of(row),
         is_metered=is_metered,
         context_tokens=row["context_tokens"],
         records=row["log_records"] + row["spans"] + row["metric_points"],

@@ -4,15 +4,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from store.domain import Cost, TokenUsage
+from store.domain import Agent, Cost, TokenUsage
 from store.totals import TRACED
 
-VISIBLE_TURN = """not exists (select 1 from trace_turns m
+TURNS_BY_TIME = f"('{Agent.CODEX}', '{Agent.OPENCODE}')"
+"""Whose records do not name their turn: a turn of theirs is a prompt and what came after it."""
+
+VISIBLE_TURN = f"""not exists (select 1 from trace_turns m
         where m.session_id = t.session_id and m.trace_turn_id = t.turn_id)
     and (substr(t.turn_id, 1, 1) <> '~' or t.requests or t.tool_calls
         or t.prompt_rank is not null)
+    and (t.prompt_rank is not null or not exists (select 1 from sessions b
+        where b.session_id = t.session_id and b.agent in {TURNS_BY_TIME}))
 """
-"""Leaves out the turns that a trace stood for until an event named the turn it is of."""
+"""Leaves out the turns that a trace stood for until an event named the turn it is of, and
+what is no prompt where a prompt alone makes a turn."""
 
 
 def with_unnamed(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,11 +5,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from store.connection import Database
-from store.domain import Content, Event, Origin, Outcome, Request, RequestStatus, ToolCall, Turn
+from store.domain import (
+    Content,
+    Cost,
+    Event,
+    Origin,
+    Outcome,
+    Request,
+    RequestStatus,
+    ToolCall,
+    Turn,
+)
 from store.queries import permissions, requests
 from store.queries.subagents import Node, Placed, SubagentNode, grouped, known_subagents
 from store.queries.totals import VISIBLE_TURN as VISIBLE
 from store.queries.totals import cost_in, cost_of, tokens_in, tokens_of
+from store.queries.windows import LOOSE, loose_totals, turn_costs, window
 from store.totals import TERMS
 
 __all__ = ["Node", "SubagentNode", "nodes", "turns"]
@@ -31,9 +42,11 @@ _ADDED = """
 """
 """What only spans tell of a turn, by the turn that an event names for their trace."""
 
-_IN_TURN = """{alias}.session_id = :session_id and ({alias}.turn_id is :turn_id
-    or {alias}.turn_id in (select trace_turn_id from trace_turns
-        where session_id = :session_id and turn_id = :turn_id))
+_IN_TURN = """{alias}.session_id = :session_id and (
+    ({alias}.turn_id is :turn_id and ifnull(:turn_id, :ended) is :turn_id)
+    or {traced} and {alias}.turn_id in (select trace_turn_id from trace_turns
+        where session_id = :session_id and turn_id = :turn_id)
+    or ({time} >= :began and {time} < :ended and {loose}))
 """
 
 
@@ -48,7 +61,15 @@ def turns(db: Database, session_id: str, *, after: int = 0, limit: int = 500) ->
         {"session_id": session_id, "after": after, "limit": limit},
     )
     added = {row["named"]: row for row in db.query(_ADDED, {"session_id": session_id})}
-    found = [_turn(_with(row, added.get(row["turn_id"]))) for row in rows]
+    loose = loose_totals(db, session_id)
+    costs = turn_costs(db, session_id)
+    found = [
+        _turn(
+            _with(_with(row, added.get(row["turn_id"])), loose.get(row["turn_id"])),
+            late_micros=costs.get(row["turn_id"]),
+        )
+        for row in rows
+    ]
     outside = None if after else _outside(db, session_id)
     return found if outside is None else [outside, *found]
 
@@ -58,7 +79,11 @@ def nodes(db: Database, session_id: str, turn_id: str | None) -> list[Node]:
 
     What a sub-agent did is one node: see ``store.queries.subagents``.
     """
-    scope = {"session_id": session_id, "turn_id": turn_id}
+    scope = {
+        "session_id": session_id,
+        "turn_id": turn_id,
+        **window(db, session_id, turn_id)._asdict(),
+    }
     found = [
         Placed(_place(row, 1), row["agent_id"], requests.request_of(row))
         for row in db.query(
@@ -77,15 +102,22 @@ def nodes(db: Database, session_id: str, turn_id: str | None) -> list[Node]:
 
 
 def _select(tables: str, columns: str, alias: str) -> str:
-    return f"select {columns} from {tables} where {_IN_TURN.format(alias=alias)}"
+    return f"select {columns} from {tables} where {_within(alias, 'started_unix_nano')}"
+
+
+def _within(alias: str, time: str, *, traced: str = "1") -> str:
+    loose = LOOSE.format(alias=alias)
+    return _IN_TURN.format(alias=alias, time=f"{alias}.{time}", loose=loose, traced=traced)
 
 
 _EVENTS = f"""
     select e.*, e.time_unix_nano as started_unix_nano from events e
-    where {_IN_TURN.format(alias="e")} and not exists (
-        select 1 from turns t where t.session_id = e.session_id and t.turn_id = e.turn_id
-            and t.prompt_digest = e.digest)
+    where {_within("e", "time_unix_nano", traced="e.kind = 'unknown'")}
+        and not exists (
+            select 1 from turns t where t.session_id = e.session_id and t.turn_id = e.turn_id
+                and t.prompt_digest = e.digest)
 """
+"""Of what spans tell only what is not known to be told by events too."""
 
 
 def _place(row: Mapping[str, Any], rank: int) -> tuple[int, int, int]:
@@ -99,7 +131,7 @@ def _with(row: Mapping[str, Any], added: Mapping[str, Any] | None) -> Mapping[st
     return {**row, **{name: row[name] + added[name] for terms in TERMS.values() for name in terms}}
 
 
-def _turn(row: Mapping[str, Any]) -> Turn:
+def _turn(row: Mapping[str, Any], *, late_micros: int | None) -> Turn:
     return Turn(
         session_id=row["session_id"],
         turn_id=row["turn_id"],
@@ -117,7 +149,7 @@ def _turn(row: Mapping[str, Any]) -> Turn:
         failed_tool_calls=row["failed_tool_calls"],
         errors=row["errors"],
         tokens=tokens_of(row),
-        cost=cost_of(row),
+        cost=cost_of(row) if late_micros is None else Cost(late_micros),
     )
 
 

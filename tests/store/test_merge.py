@@ -25,6 +25,12 @@ from tests.captures import CAPTURES, batches, exports
 from tests.store.stores import derived, fill, filled
 
 PERMUTED = (
+    "codex/exec-code-mode",
+    "codex/exec-subagent",
+    "codex/tui-approvals",
+    "codex/tui-turn-cost",
+    "opencode/edit",
+    "opencode/tui-approvals",
     "errors",
     "subagents",
     "tour-cumulative",
