@@ -40,7 +40,8 @@ SESSIONS = columns(
     cost=COST,
     active_seconds=columns("user agent"),
     coverage=columns(
-        "events sequence_gaps duplicates cost_difference_usd notes",
+        "events sequence_gaps duplicates cost_difference_usd not_itemised_tokens unknown_names"
+        " notes",
         signals=columns("logs metrics spans"),
         content=columns("prompts responses tool_details tool_content raw_bodies"),
     ),
