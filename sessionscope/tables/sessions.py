@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sessionscope.tables.columns import COST, TOKENS, Columns, at, fields, nested, unknown
+from sessionscope.tables.columns import COST, TOKENS, Columns, at, fields, nested
 from store.domain import Session
 from store.queries.filter_keys import REPOSITORY_ATTRIBUTES, USER_ATTRIBUTES
 from tui.present.words import PERMISSIVE_MODES
@@ -35,6 +35,7 @@ def notes(session: Session) -> list[str]:
     unreported = session.cost.unreported_requests
     return [
         session.state_reason,
+        *session.notes,
         *([f"{unreported} requests reported no cost: it is a lower bound"] if unreported else []),
     ]
 
@@ -67,6 +68,6 @@ COLUMNS: Columns = {
     "pull_requests": lambda session: session.work.pull_requests,
     "active_seconds.user": lambda session: _seconds(session.work.active_user_ms),
     "active_seconds.agent": lambda session: _seconds(session.work.active_agent_ms),
-    "parent_session_id": unknown,
+    **fields("parent_session_id", "parent_known_by"),
     "flags": _flags,
 }
