@@ -85,8 +85,7 @@ def _third_in_a_row(calls: list[tuple[int, str, str, str]]) -> set[str]:
         groups.setdefault((turn, agent), []).append((at, f"t{number:02}", told))
     found = set()
     for group in groups.values():
-        told = sorted(group)
-        for run, members in groupby(told, key=lambda call: call[2]):
+        for run, members in groupby(sorted(group), key=lambda call: call[2]):
             ids = [call_id for _, call_id, _ in members]
             if run != "?" and len(ids) >= 3:
                 found.add(ids[2])

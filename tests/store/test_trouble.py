@@ -135,7 +135,7 @@ def test_an_exhausted_event_counts_where_its_error_did_not_arrive(tmp_path: Path
     ],
 )
 def test_events_that_no_capture_has(
-    name: str, told: dict[str, str], shown: tuple[object, ...], tmp_path: Path
+    name: str, told: dict[str, str], shown: tuple[object, ...], *, tmp_path: Path
 ) -> None:
     """Faults of the agent itself, sign-ins that failed, servers without a name."""
     db = filled(tmp_path / "s.db", [batch([event(name, 5, **told)])])
