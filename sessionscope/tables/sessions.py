@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sessionscope.tables.columns import COST, TOKENS, Columns, at, fields, nested
 from store.domain import Session
 from store.queries.filter_keys import REPOSITORY_ATTRIBUTES, USER_ATTRIBUTES
-from tui.present.words import PERMISSIVE_MODES
+from store.queries.permission_groups import PERMISSIVE_MODES
 
 
 def _attributes(session: Session) -> Mapping[str, str | list[str]]:
