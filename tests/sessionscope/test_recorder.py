@@ -1,7 +1,9 @@
 """The recorder's life: how it begins, who may be beside it, and how it ends."""
 
+import fcntl
 import http.client
 import json
+import resource
 import signal
 import socket
 import stat
@@ -208,3 +210,21 @@ def test_recording_goes_on_after_a_restart(tmp_path: Path) -> None:
             assert export(recorder.owner, body) == 200
     assert run("import", "--store", store, capture("smoke")).returncode == 0
     assert len(data("requests", "--store", store, "--json")) == 2
+
+
+def test_g5_a_recorder_whose_words_nobody_reads_records_on(tmp_path: Path) -> None:
+    """A standard error that is full, as of a stopped terminal, blocks neither door nor the end."""
+    store = tmp_path / "sessions.db"
+    with serving(store) as recorder:
+        assert recorder.process.stderr is not None
+        fcntl.fcntl(recorder.process.stderr, fcntl.F_SETPIPE_SZ, 4096)
+        in_use = len(list(Path(f"/proc/{recorder.process.pid}/fd").iterdir()))
+        resource.prlimit(recorder.process.pid, resource.RLIMIT_NOFILE, (in_use + 1, in_use + 1))
+        address = ("127.0.0.1", recorder.owner.http_port)
+        held = [socket.create_connection(address, timeout=20) for _ in range(20)]
+        for connection in held:
+            connection.close()
+        for body in bodies("smoke"):
+            assert export(recorder.owner, body) == 200
+        recorder.process.send_signal(signal.SIGTERM)
+        assert recorder.process.wait(30) == 0
