@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sessionscope import __version__
-from sessionscope.cli_tables import permissions, requests, sessions, transcript
+from sessionscope.cli_tables import mcp, permissions, requests, sessions, transcript, trouble
 from sessionscope.options import block, configuration, recorder_options, store_option
 
 
@@ -193,5 +193,5 @@ def reindex(ctx: click.Context, store: str | None) -> None:
     rebuild(configuration(ctx, {"store": store}).store)
 
 
-for _table in (sessions, requests, permissions, transcript):
+for _table in (sessions, requests, permissions, mcp, trouble, transcript):
     cli.add_command(_table)

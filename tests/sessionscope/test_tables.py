@@ -40,7 +40,8 @@ SESSIONS = columns(
     cost=COST,
     active_seconds=columns("user agent"),
     coverage=columns(
-        "events sequence_gaps duplicates cost_difference_usd notes",
+        "events sequence_gaps duplicates cost_difference_usd not_itemised_tokens unknown_names"
+        " notes",
         signals=columns("logs metrics spans"),
         content=columns("prompts responses tool_details tool_content raw_bodies"),
     ),
@@ -54,7 +55,7 @@ REQUESTS = columns(
 )
 PERMISSIONS = columns(
     "session_id turn_id tool_call_id at agent tool mcp_server mcp_tool command file_path verdict"
-    " decider scope mode waited_ms outcome error duration_ms source_raw agent_name"
+    " decider scope mode waited_ms outcome error duration_ms source_raw agent_name notes"
 )
 CONTRACT = {"sessions": SESSIONS, "requests": REQUESTS, "permissions": PERMISSIONS}
 
