@@ -36,7 +36,7 @@ def test_f26_no_file_descriptors_left_is_not_the_end(tmp_path: Path) -> None:
         in_use = len(list(Path(f"/proc/{pid}/fd").iterdir()))
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (in_use + 5, in_use + 5))
         with ExitStack() as opened:
-            for _ in range(40):
+            for _ in range(20):
                 opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
         export(recorder.owner, "after")
         assert recorder.process.poll() is None

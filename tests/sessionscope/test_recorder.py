@@ -3,6 +3,7 @@
 import fcntl
 import http.client
 import json
+import os
 import resource
 import signal
 import socket
@@ -219,11 +220,15 @@ def test_g5_a_recorder_whose_words_nobody_reads_records_on(tmp_path: Path) -> No
         assert recorder.process.stderr is not None
         fcntl.fcntl(recorder.process.stderr, fcntl.F_SETPIPE_SZ, 4096)
         in_use = len(list(Path(f"/proc/{recorder.process.pid}/fd").iterdir()))
-        resource.prlimit(recorder.process.pid, resource.RLIMIT_NOFILE, (in_use + 1, in_use + 1))
+        enough = resource.prlimit(recorder.process.pid, resource.RLIMIT_NOFILE)
+        few = (in_use + 1, enough[1])
+        resource.prlimit(recorder.process.pid, resource.RLIMIT_NOFILE, few)
         address = ("127.0.0.1", recorder.owner.http_port)
         held = [socket.create_connection(address, timeout=20) for _ in range(20)]
+        assert os.read(recorder.process.stderr.fileno(), 1), "the first of more than a pipe holds"
         for connection in held:
             connection.close()
+        resource.prlimit(recorder.process.pid, resource.RLIMIT_NOFILE, enough)
         for body in bodies("smoke"):
             assert export(recorder.owner, body) == 200
         recorder.process.send_signal(signal.SIGTERM)
