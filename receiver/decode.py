@@ -12,6 +12,7 @@ from receiver.errors import BadData, TooLarge
 from receiver.json_decode import parse_json, protobuf_from_json
 from receiver.origin import Origins, record_seed
 from receiver.protobuf_schema import ENVELOPE
+from receiver.secret_wire import Mask
 from store.signals import Batch, Record, Signal
 
 RECORD_LIMIT = 500_000
@@ -36,13 +37,16 @@ class Encoding(StrEnum):
 class Decoder:
     """Decodes export requests, remembering what repeats in them.
 
+    ``mask`` takes the secrets out first, so that nothing that is made of a request holds them.
+
     Tolerant where a record can be kept: invalid UTF-8 costs a character, unknown fields and enum
     numbers stay, invalid ids are dropped from log records. What has no readable structure is
     refused as a whole, spans without ids singly.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mask: Mask | None = None) -> None:
         self._origins = Origins()
+        self._mask = mask
 
     def decode(
         self, signal: Signal, encoding: Encoding, body: bytes, *, received_unix_nano: int
@@ -56,6 +60,8 @@ class Decoder:
             self._origins = Origins()
         if encoding is Encoding.JSON:
             body = protobuf_from_json(signal, parse_json(body))
+        if self._mask is not None:
+            body = self._mask(signal, body)
         try:
             records, rejected = _bounded(self._records(signal, body))
         except DecodeError as error:

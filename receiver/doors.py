@@ -9,6 +9,7 @@ from receiver.export import ExportPath, Sink
 from receiver.grpc_door import GrpcDoor
 from receiver.http_door import HttpDoor
 from receiver.ports import addresses, listen
+from receiver.secret_wire import Mask
 
 GRPC_PORT = 4317
 HTTP_PORT = 4318
@@ -24,7 +25,8 @@ class Doors:
     """The OTLP receiver: gRPC and HTTP into one sink.
 
     ``host`` is an address, or ``localhost`` for both loopbacks. Port 0 asks for a free port;
-    ``grpc_port`` and ``http_port`` are the bound ones once started.
+    ``grpc_port`` and ``http_port`` are the bound ones once started. ``mask`` takes secrets out of
+    what comes in.
     """
 
     def __init__(
@@ -35,11 +37,12 @@ class Doors:
         grpc_port: int = GRPC_PORT,
         http_port: int = HTTP_PORT,
         body_limit: int = BODY_LIMIT,
+        mask: Mask | None = None,
     ) -> None:
         self.grpc_port = grpc_port
         self.http_port = http_port
         self._addresses = addresses(host)
-        self._path = ExportPath(sink)
+        self._path = ExportPath(sink, mask=mask)
         self._grpc = GrpcDoor(self._path, body_limit=body_limit)
         self._http = HttpDoor(
             self._path, body_limit=body_limit, allowed_hosts=_LOOPBACK_HOSTS | {host}

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from receiver.counters import Counters, Door
 from receiver.decode import Decoder, Encoding
 from receiver.in_flight import InFlight, Share
+from receiver.secret_wire import Mask
 from receiver.status import Refusal, refusal, success
 from store.errors import StoreClosed
 from store.signals import Batch, Signal
@@ -55,11 +56,12 @@ class ExportPath:
         *,
         clock: Callable[[], int] = time.time_ns,
         in_flight: InFlight | None = None,
+        mask: Mask | None = None,
     ) -> None:
         self.counters = Counters()
         self._sink = sink
         self._clock = clock
-        self._decoder = Decoder()
+        self._decoder = Decoder(mask)
         self._in_flight = in_flight or InFlight()
         self._submit_lock = Lock()
         self._is_closed = False

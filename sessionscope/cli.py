@@ -175,7 +175,7 @@ def import_(ctx: click.Context, files: tuple[Path, ...], store: str | None) -> N
     from sessionscope.importing import import_files
 
     config = configuration(ctx, {"store": store})
-    if not import_files(config.store, files, environment=os.environ):
+    if not import_files(config, files, environment=os.environ):
         ctx.exit(1)
 
 

@@ -14,6 +14,8 @@ _PRIVATE = 0o700
 _PORT_LIMIT = 65_536
 _LOOPBACKS = ("localhost", "127.0.0.1", "::1")
 _KEYS = ("store", "host", "grpc_port", "http_port")
+_FILE_KEYS = (*_KEYS, "secrets")
+_FIELDS = {"secrets": "kept_secrets"}
 
 
 class ConfigError(Exception):
@@ -30,6 +32,8 @@ class Config:
     grpc_port: int = 4317
     """OTLP's registered port for gRPC; 0 lets the system choose."""
     http_port: int = 4318
+    kept_secrets: frozenset[str] = frozenset()
+    """The kinds of secrets that are stored as they come; all others are masked."""
 
 
 def load(flags: Mapping[str, object], *, environment: Mapping[str, str]) -> Config:
@@ -54,7 +58,7 @@ def load(flags: Mapping[str, object], *, environment: Mapping[str, str]) -> Conf
     fields: dict[str, Any] = {}
     for key, (value, origin) in settings.items():
         try:
-            fields[key] = _READERS[key](value)
+            fields[_FIELDS.get(key, key)] = _READERS[key](value)
         except ValueError as error:
             raise ConfigError(f"{key} in {origin}: {error}") from error
     return Config(**fields)
@@ -104,8 +108,8 @@ def _from_file(path: Path) -> dict[str, tuple[object, str]]:
     except (OSError, ValueError) as error:
         raise ConfigError(f"cannot read {path}: {error}") from error
     for key in settings:
-        if key not in _KEYS:
-            raise ConfigError(f"{path}: unknown key {key!r}; the keys are {', '.join(_KEYS)}")
+        if key not in _FILE_KEYS:
+            raise ConfigError(f"{path}: unknown key {key!r}; the keys are {', '.join(_FILE_KEYS)}")
     return {key: (value, str(path)) for key, value in settings.items()}
 
 
@@ -122,6 +126,19 @@ def _host(value: object) -> str:
             "commands and comes in without a password, so it is taken from this machine alone"
         )
     return str(value)
+
+
+def _kept_secrets(value: object) -> frozenset[str]:
+    """Read ``secrets = false`` or a table of kinds, of which those that are false are kept."""
+    from receiver.secret_kinds import KINDS
+
+    switches = dict.fromkeys(KINDS, value) if isinstance(value, bool) else value
+    if not isinstance(switches, dict) or not all(isinstance(on, bool) for on in switches.values()):
+        raise ValueError("true, false, or a table of kinds with true or false each is wanted")
+    unknown = switches.keys() - set(KINDS)
+    if unknown:
+        raise ValueError(f"{min(unknown)!r} is no kind of secret; they are {', '.join(KINDS)}")
+    return frozenset(kind for kind, is_masked in switches.items() if not is_masked)
 
 
 def _port(value: object) -> int:
@@ -142,4 +159,5 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "host": _host,
     "grpc_port": _port,
     "http_port": _port,
+    "secrets": _kept_secrets,
 }

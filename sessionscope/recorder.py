@@ -19,6 +19,7 @@ from receiver.dialects import Dialects
 from receiver.doors import Doors
 from receiver.errors import DoorUnusable, PortInUse
 from sessionscope.config import Config, default_store, make_store_directory
+from sessionscope.masking import mask_for
 from sessionscope.readiness import Readiness
 from store.errors import StoreError, StoreLocked
 from store.lock import StoreLock, owner
@@ -41,7 +42,13 @@ def record(config: Config, *, environment: Mapping[str, str], is_child: bool = F
         writer = Writer(config.store, Dialects())
         writer.start()
         stack.callback(writer.stop)
-        doors = Doors(writer, config.host, grpc_port=config.grpc_port, http_port=config.http_port)
+        doors = Doors(
+            writer,
+            config.host,
+            grpc_port=config.grpc_port,
+            http_port=config.http_port,
+            mask=mask_for(config),
+        )
         try:
             doors.start()
         except PortInUse as error:
