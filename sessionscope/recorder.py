@@ -39,7 +39,7 @@ def record(config: Config, *, environment: Mapping[str, str], is_child: bool = F
     with _stop_requests(watch_input=is_child) as wait_for_stop, ExitStack() as stack:
         make_store_directory(config.store, environment=environment)
         lock = stack.enter_context(StoreLock.acquire(config.store))
-        writer = Writer(config.store, Dialects())
+        writer = Writer(config.store, Dialects(), tell=lock.tell)
         writer.start()
         stack.callback(writer.stop)
         doors = Doors(

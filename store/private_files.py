@@ -22,6 +22,11 @@ def create_private(path: Path) -> int:
     return descriptor
 
 
+def create_empty(path: Path) -> None:
+    """Create an empty file that others fill; raises as ``create_private`` does."""
+    os.close(create_private(path))
+
+
 def is_lax(path: Path) -> bool:
     """Tell whether others than its owner have any right to a file; raises ``OSError``."""
     return bool(stat.S_IMODE(path.stat().st_mode) & _OTHERS)
