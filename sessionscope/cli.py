@@ -9,6 +9,7 @@ import click
 
 from sessionscope import __version__
 from sessionscope.cli_tables import permissions, requests, sessions, transcript
+from sessionscope.cli_upkeep import backup, forget, prune
 from sessionscope.options import block, configuration, recorder_options, store_option
 
 
@@ -189,5 +190,5 @@ def reindex(ctx: click.Context, store: str | None) -> None:
     rebuild(configuration(ctx, {"store": store}).store)
 
 
-for _table in (sessions, requests, permissions, transcript):
-    cli.add_command(_table)
+for _command in (sessions, requests, permissions, transcript, backup, prune, forget):
+    cli.add_command(_command)

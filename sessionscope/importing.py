@@ -90,7 +90,7 @@ def import_files(config: Config, files: Sequence[Path], *, environment: Mapping[
     tally = _Tally()
     store = config.store
     make_store_directory(store, environment=environment)
-    with _ownership(store):
+    with ownership(store):
         writer = Writer(store, Dialects())
         writer.start()
         try:
@@ -136,7 +136,7 @@ def rebuild(store: Path) -> None:
     with closing(open_reader(store)) as db:
         newest = newest_record(db)
     with (
-        _ownership(store),
+        ownership(store),
         closing(open_writer(store)) as db,
         _progress(newest.record_id if newest else 0) as advance,
     ):
@@ -145,7 +145,8 @@ def rebuild(store: Path) -> None:
 
 
 @contextmanager
-def _ownership(store: Path) -> Iterator[None]:
+def ownership(store: Path) -> Iterator[None]:
+    """Own a store within the block; raises ``StoreLocked`` where a recorder does."""
     try:
         lock = StoreLock.acquire(store)
     except StoreLocked as error:

@@ -59,7 +59,7 @@ def test_f29_a_backup_that_fails_leaves_nothing(
     with recording(path) as it:
         it.send(0)
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **_options: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
     monkeypatch.setattr("store.backup.quick_check", fail)
