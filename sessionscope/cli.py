@@ -9,7 +9,7 @@ import click
 
 from sessionscope import __version__
 from sessionscope.cli_tables import permissions, requests, sessions, transcript
-from sessionscope.cli_upkeep import backup, forget, prune
+from sessionscope.cli_upkeep import backup, doctor, forget, prune
 from sessionscope.options import block, configuration, recorder_options, store_option
 
 
@@ -190,5 +190,5 @@ def reindex(ctx: click.Context, store: str | None) -> None:
     rebuild(configuration(ctx, {"store": store}).store)
 
 
-for _command in (sessions, requests, permissions, transcript, backup, prune, forget):
+for _command in (sessions, requests, permissions, transcript, backup, prune, forget, doctor):
     cli.add_command(_command)

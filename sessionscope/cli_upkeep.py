@@ -1,5 +1,6 @@
 """The commands that look after a store."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -115,3 +116,20 @@ def forget(
     confirm = _confirm(yes=options["yes"], dry_run=options["dry_run"])
     if not upkeep.forget(store, session=session, user=user, confirm=confirm):
         ctx.exit(0 if confirm is None else 1)
+
+
+@click.command(epilog=block("Examples:", "sessionscope doctor", "sessionscope doctor --json"))
+@store_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+@click.pass_context
+def doctor(ctx: click.Context, store: str | None, *, as_json: bool) -> None:
+    """Say why nothing arrives, and what is wrong with what does.
+
+    Looks at recorder, ports, store and at the settings of agents that start from this directory.
+    The exit code is 0 when nothing is wrong, 1 when something is; nothing is changed.
+    """
+    from sessionscope.doctor.visit import visit
+
+    config = configuration(ctx, {"store": store})
+    if not visit(config, environment=os.environ, as_json=as_json):
+        ctx.exit(1)

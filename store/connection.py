@@ -50,6 +50,11 @@ _READER_PRAGMAS = (
 )
 
 
+def sqlite_version() -> str:
+    """Return the version of the SQLite in use."""
+    return str(sqlite3.sqlite_version)
+
+
 def sqlite_is_safe() -> bool:
     """Tell whether this SQLite is free of the WAL-reset fault (fixed in 3.51.3, sqlite.org)."""
     version = tuple(int(part) for part in sqlite3.sqlite_version.split("."))
