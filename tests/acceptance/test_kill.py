@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.soak)])
-def test_what_was_acknowledged_survives_kill_9(rounds: int, tmp_path: Path) -> None:
+def test_f1_f2_what_was_acknowledged_survives_kill_9(rounds: int, tmp_path: Path) -> None:
     """Killed in the middle of a load, started again on the same store, sent the same again.
 
     Every acknowledged record is there once before it is sent again, every record once after.

@@ -19,7 +19,7 @@ from store.schema import APPLICATION_ID, SCHEMA_VERSION, migrations
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
-def test_the_store_is_private_whatever_the_umask(umask: int, tmp_path: Path) -> None:
+def test_g18_s32_the_store_is_private_whatever_the_umask(umask: int, tmp_path: Path) -> None:
     """Directory 0700, database and write-ahead log 0600 (reliability G18)."""
     path = tmp_path / "state" / "s.db"
     before = os.umask(umask)
@@ -42,7 +42,7 @@ def test_a_readable_store_is_made_private_again(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_commits_are_full_and_the_log_is_ahead(tmp_path: Path) -> None:
+def test_g4_commits_are_full_and_the_log_is_ahead(tmp_path: Path) -> None:
     """The writer runs with WAL and full synchronisation (reliability G4)."""
     db = open_writer(tmp_path / "s.db")
     assert db.execute("pragma journal_mode").fetchone()[0] == "wal"
@@ -50,7 +50,7 @@ def test_commits_are_full_and_the_log_is_ahead(tmp_path: Path) -> None:
     db.close()
 
 
-def test_this_sqlite_is_free_of_the_wal_reset_fault() -> None:
+def test_g3_this_sqlite_is_free_of_the_wal_reset_fault() -> None:
     """The library in use is one that sqlite.org lists as fixed (reliability G3)."""
     if sqlite3.__name__.startswith("pysqlite3"):
         assert sqlite_is_safe()
@@ -98,7 +98,7 @@ def _a_link(path: Path) -> None:
         (_a_link, "symbolic link"),
     ],
 )
-def test_what_is_not_our_store_is_refused_in_words(
+def test_f6_f28_what_is_not_our_store_is_refused_in_words(
     make: object, words: str, tmp_path: Path
 ) -> None:
     """A file that is no store of this version is named, explained and left alone."""

@@ -34,7 +34,7 @@ def _count(path: Path) -> int:
     return int(open_reader(path).execute("select count(*) from records").fetchone()[0])
 
 
-def test_what_is_answered_is_in_the_file(path: Path, tour: list[Batch]) -> None:
+def test_g4_what_is_answered_is_in_the_file(path: Path, tour: list[Batch]) -> None:
     """When an answer arrives another process already reads the records, all of them."""
     writer = Writer(path, Dialects())
     writer.start()
@@ -82,7 +82,7 @@ def held(path: Path) -> Iterator[tuple[Writer, _Held]]:
     writer.stop()
 
 
-def test_nothing_is_answered_before_the_commit(
+def test_g4_nothing_is_answered_before_the_commit(
     path: Path, held: tuple[Writer, _Held], tour: list[Batch]
 ) -> None:
     """While the transaction is open there is no answer and nothing to read."""
@@ -96,7 +96,7 @@ def test_nothing_is_answered_before_the_commit(
     assert _count(path) == len(tour[0].records)
 
 
-def test_too_much_waiting_is_refused_and_taken_later(
+def test_g12_too_much_waiting_is_refused_and_taken_later(
     held: tuple[Writer, _Held], tour: list[Batch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Above the bound a batch is refused at once with a hint when to come back."""
