@@ -49,6 +49,7 @@ _EPILOG = "\n\n".join(
             "--host        SESSIONSCOPE_HOST        host",
             "--grpc-port   SESSIONSCOPE_GRPC_PORT   grpc_port",
             "--http-port   SESSIONSCOPE_HTTP_PORT   http_port",
+            "and in the same way sockets, token_file, tls_certificate, tls_key, allowed_hosts.",
         ),
         (
             "Data goes to standard output, words to standard error. Exit codes: 0 done, 1 failed, "
@@ -97,6 +98,9 @@ def cli(ctx: click.Context, /, **flags: str | None) -> None:
         "Examples:",
         "sessionscope serve",
         "sessionscope serve --store ~/team.db --grpc-port 14317 --http-port 14318",
+        "sessionscope serve --host none --sockets ~/.local/state/sessionscope/sockets",
+        "sessionscope serve --host 0.0.0.0 --allowed-hosts box.example --token-file token \\",
+        "    --tls-certificate box.pem --tls-key box.key",
     )
 )
 @recorder_options

@@ -1,5 +1,6 @@
 """What a batch of records changes, gathered before it is merged into the derived tables."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -7,15 +8,20 @@ from typing import TypeAlias
 from store.counters import combined
 from store.domain import Agent
 from store.facts import (
+    AgentCall,
+    AgentParent,
+    AgentSpan,
     AttributeSeen,
     CounterKey,
     EventSeen,
     Key,
     PromptGiven,
     RequestFact,
-    RequestSpan,
     ToolCallFact,
-    ToolSpan,
+    ToolOutput,
+    TraceTurn,
+    UnknownSeen,
+    Wait,
 )
 
 Identity: TypeAlias = tuple[str, bytes, object]
@@ -42,6 +48,9 @@ class SessionChange:
     asked_unix_nano: int | None = None
     asked_tool: str | None = None
     asked_rank: bytes | None = None
+    requested_unix_nano: int | None = None
+    requested_tool: str | None = None
+    requested_rank: bytes | None = None
     title: str | None = None
     title_content: str | None = None
     title_rank: bytes | None = None
@@ -70,6 +79,10 @@ class SessionChange:
         if self.title_rank is None or rank < self.title_rank:
             self.title, self.title_content, self.title_rank = title, content, rank
 
+    def titled_by_span(self, title: str | None, content: str, rank: bytes) -> None:
+        """Keep the earliest prompt a span tells of, as long as no event tells of one."""
+        self.titled(title, content, b"\xff" + rank)
+
     def in_mode(self, mode: str, rank: bytes) -> None:
         """Keep the newest permission mode."""
         if self.permission_mode_rank is None or rank > self.permission_mode_rank:
@@ -80,10 +93,20 @@ class SessionChange:
         if self.context_rank is None or rank > self.context_rank:
             self.context_tokens, self.context_rank = context_tokens, rank
 
+    def holds_by_span(self, context_tokens: int, rank: bytes) -> None:
+        """Keep the newest context a span tells of, as long as no event tells of one."""
+        self.holds(context_tokens, b"\x00" + rank)
+
     def asks(self, tool: str | None, time_unix_nano: int, rank: bytes) -> None:
         """Keep the newest question whether a tool may run."""
         if self.asked_rank is None or rank > self.asked_rank:
             self.asked_tool, self.asked_unix_nano, self.asked_rank = tool, time_unix_nano, rank
+
+    def requests(self, tool: str | None, time_unix_nano: int, rank: bytes) -> None:
+        """Keep the newest tool call that the body of a reply asks for."""
+        if self.requested_rank is None or rank > self.requested_rank:
+            self.requested_tool, self.requested_unix_nano = tool, time_unix_nano
+            self.requested_rank = rank
 
     def latest(self, moment: str, time_unix_nano: int) -> None:
         """Move a ``*_unix_nano`` mark (``last_prompt``, ``exited``, …) forward, never back."""
@@ -101,8 +124,13 @@ class Facts:
     tool_calls: dict[Key, list[ToolCallFact]] = field(default_factory=dict)
     prompts: list[PromptGiven] = field(default_factory=list)
     events: list[EventSeen] = field(default_factory=list)
-    tool_spans: list[ToolSpan] = field(default_factory=list)
-    request_spans: list[RequestSpan] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+    tool_outputs: list[ToolOutput] = field(default_factory=list)
+    agent_calls: set[AgentCall] = field(default_factory=set)
+    agent_parents: set[AgentParent] = field(default_factory=set)
+    agent_spans: set[AgentSpan] = field(default_factory=set)
+    trace_turns: set[TraceTurn] = field(default_factory=set)
+    unknowns: Counter[UnknownSeen] = field(default_factory=Counter)
     counters: dict[CounterKey, int] = field(default_factory=dict)
     sessions: dict[str, SessionChange] = field(default_factory=dict)
     turns: dict[Key, tuple[int, int]] = field(default_factory=dict)

@@ -7,12 +7,13 @@ nanoseconds since the Unix epoch, money is integer micro-dollars, durations are 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from store.figures import Cost, DecisionCounts, TokenUsage, Work
+from store.figures import Cost, DecisionCounts, Metered, TokenUsage, Work
 from store.vocabulary import (
     Agent,
     Content,
     Decider,
     DecisionScope,
+    Origin,
     Outcome,
     Provenance,
     RequestStatus,
@@ -28,6 +29,8 @@ __all__ = [
     "DecisionCounts",
     "DecisionScope",
     "Event",
+    "Metered",
+    "Origin",
     "Outcome",
     "Provenance",
     "Question",
@@ -87,6 +90,8 @@ class Session:
     metric_points: int
     attributes: Mapping[str, tuple[str, ...]]
     """Identity and resource attributes, each with every value seen, sorted."""
+    is_metered: bool = False
+    """Whether tokens and cost are the metrics', as no request of the session is known."""
     work: Work = field(default_factory=Work)
     question: Question | None = None
     """What the session waits on, when it does."""
@@ -113,6 +118,7 @@ class Turn:
     prompt: str | None
     prompt_content: Content
     prompt_length: int | None
+    prompt_origin: Origin
     command: str | None
     """The slash command, without the slash, if the prompt was one."""
     requests: int
@@ -156,6 +162,10 @@ class Request:
     response_length: int | None
     stop_reason: str | None = None
     """Why the answer ended, in the API's own word; only spans tell."""
+    refusal: str | None = None
+    """The category of a refusal, where the sender names it."""
+    signals: tuple[str, ...] = ()
+    """Which of ``logs`` and ``spans`` tell of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +184,7 @@ class ToolCall:
     mcp_server: str | None
     mcp_tool: str | None
     command: str | None
+    """What ran, as far as known; else what was asked for."""
     file_path: str | None
     parameters: str | None
     """The agent's own JSON of the call's parameters, unparsed."""
@@ -196,6 +207,20 @@ class ToolCall:
     result_bytes: int | None
     agent_name: str | None = None
     session_title: str | None = None
+    asked_command: str | None = None
+    """The command as it was decided on; a hook may have rewritten it before it ran."""
+    skill: str | None = None
+    subagent_type: str | None = None
+    commit_id: str | None = None
+    """Of the git commit that the call made."""
+    branch: str | None = None
+    decided_by_version: str | None = None
+    """The agent's version; its words for decisions have changed."""
+    lines_added: int | None = None
+    """Of an edit, where its diff came with a span."""
+    lines_removed: int | None = None
+    notes: tuple[str, ...] = ()
+    """What is to be said or doubted of its decision and outcome, a sentence each."""
 
     @property
     def is_running(self) -> bool:
@@ -214,7 +239,7 @@ class Event:
     sequence: int | None
     name: str
     kind: str
-    """``prompt``, ``mode_change``, ``mcp_connection``, ``compaction`` … or ``event``."""
+    """``prompt``, ``mode_change``, ``mcp_connection``, ``compaction`` … or ``unknown``."""
     text: str | None
     attributes: Mapping[str, object]
     """The event's own attributes, without those that every event of the agent carries."""

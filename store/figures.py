@@ -73,3 +73,15 @@ class Work:
     active_user_ms: int | None = None
     """Time in which a person typed."""
     active_agent_ms: int | None = None
+    edits_accepted: int | None = None
+    edits_rejected: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """What a session's metrics say of its tokens and cost, to check the requests by."""
+
+    model: str | None
+    """``None`` for all models together."""
+    tokens: TokenUsage
+    cost_micros: int | None

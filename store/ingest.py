@@ -4,6 +4,7 @@ Runs inside a transaction that its caller opens and commits, on the writer's con
 """
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
@@ -38,10 +39,16 @@ _RECORD = (
             "name",
             "session_id",
             "subject",
+            "sequence",
             "wire",
         ),
     )
     + " on conflict do nothing"
+)
+
+_REPETITIONS = (
+    insert_into("repetitions", ("session_id", "records"))
+    + " on conflict (session_id) do update set records = records + excluded.records"
 )
 
 
@@ -92,10 +99,20 @@ class Ingest:
         for record, placement, _ in new:
             self._interpret(record, placement, facts)
         merge(self._db, facts)
-        duplicates = len(arrivals) - len(new)
-        if duplicates:
-            self._db.execute("update recorder set duplicates = duplicates + ?", [duplicates])
+        if len(new) < len(arrivals):
+            self._count_repetitions(arrivals, new)
         return len(new)
+
+    def _count_repetitions(self, arrivals: Sequence[_Arrival], new: Sequence[_Arrival]) -> None:
+        """Count what had come before, in all and by session."""
+        by_session = Counter(placement.session_id for _, placement, _ in arrivals)
+        by_session.subtract(placement.session_id for _, placement, _ in new)
+        self._db.execute("update recorder set duplicates = duplicates + ?", [by_session.total()])
+        run_many(
+            self._db,
+            _REPETITIONS,
+            ((session, count) for session, count in by_session.items() if session and count),
+        )
 
     def _insert(self, arrivals: Sequence[_Arrival]) -> Sequence[_Arrival]:
         """Insert raw records; return those that were not there yet."""
@@ -124,6 +141,7 @@ class Ingest:
             placement.name,
             placement.session_id,
             placement.subject,
+            placement.sequence,
             record.wire,
         )
 

@@ -9,14 +9,17 @@ together, and a row is cheaper to write once than twice.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from operator import attrgetter
-from typing import Any, NamedTuple
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple, TypeAlias
 
 from store.binding import insert_into, run_many
 from store.changes import Facts, SessionChange
 from store.connection import Database
 from store.counters import COMBINED
 from store.facts import (
+    AgentCall,
+    AgentParent,
+    AgentSpan,
     AttributeSeen,
     CounterKey,
     EventSeen,
@@ -25,13 +28,19 @@ from store.facts import (
     RequestFailed,
     RequestMade,
     RequestRefused,
-    RequestSpan,
+    RequestTraced,
     ResponseGiven,
     ToolCallFact,
     ToolDecided,
+    ToolExecuted,
     ToolFinished,
-    ToolSpan,
+    ToolOutput,
+    ToolRequested,
+    ToolTraced,
+    TraceTurn,
     TurnSpan,
+    UnknownSeen,
+    Wait,
 )
 
 
@@ -52,51 +61,65 @@ def _ranked(columns: Sequence[str], rank: str, *, comparison: str = ">") -> list
     return [f"{column} = iif({wins}, excluded.{column}, {column})" for column in (*columns, rank)]
 
 
-class _Facet(NamedTuple):
-    """Which columns of a table one kind of fact fills; ``start`` is where they begin in a row."""
-
-    start: int
-    width: int
-    """The rank and the columns that are the fact's own."""
+_Kind: TypeAlias = type[RequestFact | ToolCallFact]
+_News: TypeAlias = Sequence[RequestFact | ToolCallFact]
 
 
 class _Table:
     """A table in whose rows several kinds of facts about one thing meet."""
 
-    def __init__(self, name: str, *kinds: type[RequestFact | ToolCallFact]) -> None:
-        first = kinds[0]._fields
-        self.shared = next(index for index, column in enumerate(first) if column.endswith("_rank"))
-        self.facets: dict[type[RequestFact | ToolCallFact], _Facet] = {}
-        self.columns = list(first[: self.shared])
-        merged = [_smallest(column) for column in first[2 : self.shared]]
-        for kind in kinds:
-            rank, *own = kind._fields[self.shared :]
-            self.facets[kind] = _Facet(len(self.columns), len(own) + 1)
-            self.columns += [rank, *own]
-            merged += _ranked(own, rank)
-        self.statement = (
-            f"{insert_into(name, self.columns)} on conflict ({', '.join(first[:2])}) do update set "
-            + ", ".join(merged)
-        )
+    def __init__(self, name: str, *kinds: _Kind) -> None:
+        self._name = name
+        self._kinds = kinds
+        self._statements: dict[tuple[_Kind, ...], str] = {}
+        columns = kinds[0]._fields
+        self._shared = next(index for index, name in enumerate(columns) if name.endswith("_rank"))
 
-    def row(self, news: Sequence[RequestFact | ToolCallFact]) -> list[Any]:
+    def merge(self, db: Database, news: Mapping[Key, _News]) -> None:
+        """Merge all news of each thing, by one statement for each combination of kinds."""
+        rows: dict[tuple[_Kind, ...], list[list[Any]]] = {}
+        for facts in news.values():
+            told = {type(fact) for fact in facts}
+            kinds = tuple(kind for kind in self._kinds if kind in told)
+            rows.setdefault(kinds, []).append(self._row(kinds, facts))
+        for kinds, rows_of_kinds in rows.items():
+            run_many(db, self._statement(kinds), rows_of_kinds)
+
+    def _row(self, kinds: tuple[_Kind, ...], news: _News) -> list[Any]:
         """Fold all news of one thing into one row."""
-        shared = self.shared
-        row: list[Any] = [*news[0][:shared], *(None,) * (len(self.columns) - shared)]
-        for fact in news:
-            start, width = self.facets[type(fact)]
-            if row[start] is None or fact[shared] > row[start]:
-                row[start : start + width] = fact[shared:]
-            if fact is not news[0]:
-                for index in range(2, shared):
-                    value = fact[index]
-                    if value is not None and (row[index] is None or value < row[index]):
-                        row[index] = value
+        shared = self._shared
+        row: list[Any] = [*news[0][:shared]]
+        for fact in news[1:]:
+            for index in range(2, shared):
+                value = fact[index]
+                if value is not None and (row[index] is None or value < row[index]):
+                    row[index] = value
+        for kind in kinds:
+            newest = max((fact for fact in news if type(fact) is kind), key=itemgetter(shared))
+            row += newest[shared:]
         return row
 
+    def _statement(self, kinds: tuple[_Kind, ...]) -> str:
+        if kinds not in self._statements:
+            shared = kinds[0]._fields[: self._shared]
+            columns, merged = list(shared), [_smallest(column) for column in shared[2:]]
+            for kind in kinds:
+                rank, *own = kind._fields[self._shared :]
+                columns += [rank, *own]
+                merged += _ranked(own, rank)
+            self._statements[kinds] = (
+                f"{insert_into(self._name, columns)} on conflict ({', '.join(shared[:2])})"
+                f" do update set {', '.join(merged)}"
+            )
+        return self._statements[kinds]
 
-_REQUESTS = _Table("requests", RequestMade, RequestFailed, RequestRefused, ResponseGiven)
-_TOOL_CALLS = _Table("tool_calls", ToolDecided, ToolFinished)
+
+_REQUESTS = _Table(
+    "requests", RequestMade, RequestFailed, RequestRefused, ResponseGiven, RequestTraced
+)
+_TOOL_CALLS = _Table(
+    "tool_calls", ToolRequested, ToolDecided, ToolFinished, ToolTraced, ToolExecuted
+)
 
 _TURN = (
     f"{insert_into('turns', TurnSpan._fields)} on conflict (session_id, turn_id) do update set "
@@ -105,19 +128,36 @@ _TURN = (
 )
 _PROMPT = (
     "update turns set prompt_rank = ?3, prompt_digest = ?4, prompt_content = ?5,"
-    " prompt_length = nullif(?6, ''), command = nullif(?7, '')"
+    " prompt_length = nullif(?6, ''), prompt_origin = ?7, command = nullif(?8, '')"
     " where session_id = ?1 and turn_id = ?2 and (prompt_rank is null or prompt_rank > ?3)"
 )
-_EVENT = f"{insert_into('events', EventSeen._fields)} on conflict do nothing"
-_ATTRIBUTE = f"{insert_into('session_attributes', AttributeSeen._fields)} on conflict do nothing"
 
-_TOOL_SPAN = (
-    f"{insert_into('tool_spans', ToolSpan._fields)} on conflict (session_id, span_id) do update set"
-    f" {', '.join(map(_smallest, ToolSpan._fields[2:]))}"
+
+def _insert_or_ignore(table: str, kind: type[NamedTuple]) -> str:
+    return f"{insert_into(table, kind._fields)} on conflict do nothing"
+
+
+_EVENT = _insert_or_ignore("events", EventSeen)
+_ATTRIBUTE = _insert_or_ignore("session_attributes", AttributeSeen)
+_WAIT = _insert_or_ignore("waits", Wait)
+_OF_WAIT = (
+    "update tool_calls set (traced_verdict, traced_decider) = (select waited_verdict,"
+    " waited_decider from waits w where w.session_id = tool_calls.session_id"
+    " and w.parent_span_id = tool_calls.traced_span_id order by w.span_id limit 1)"
+    " where session_id = ? and traced_span_id = ?"
 )
-_REQUEST_SPAN = (
-    f"{insert_into('request_spans', RequestSpan._fields)} on conflict (session_id, request_id)"
-    f" do update set {', '.join(_ranked(RequestSpan._fields[3:], 'traced_rank'))}"
+_AGENT_CALL = _insert_or_ignore("agent_calls", AgentCall)
+_AGENT_PARENT = _insert_or_ignore("agent_parents", AgentParent)
+_AGENT_SPAN = _insert_or_ignore("agent_spans", AgentSpan)
+_TRACE_TURN = _insert_or_ignore("trace_turns", TraceTurn)
+_TOOL_OUTPUT = (
+    f"{insert_into('tool_outputs', ToolOutput._fields)} on conflict (session_id, tool_call_id)"
+    f" do update set {', '.join(_ranked(ToolOutput._fields[3:], 'output_rank'))}"
+)
+_UNKNOWN = (
+    f"{insert_into('unknowns', (*UnknownSeen._fields, 'records'))}"
+    f" on conflict ({', '.join(UnknownSeen._fields)})"
+    " do update set records = records + excluded.records"
 )
 _COUNTER = (
     f"{insert_into('counters', (*CounterKey._fields, 'millionths'))}"
@@ -141,6 +181,7 @@ _SESSION = (
                 *_ranked(["permission_mode"], "permission_mode_rank"),
                 *_ranked(["context_tokens"], "context_rank"),
                 *_ranked(["asked_unix_nano", "asked_tool"], "asked_rank"),
+                *_ranked(["requested_unix_nano", "requested_tool"], "requested_rank"),
                 *(f"{count} = {count} + excluded.{count}" for count in _COUNTS),
             ]
         )
@@ -158,14 +199,26 @@ def merge(db: Database, facts: Facts) -> None:
     run_many(db, _ATTRIBUTE, facts.attributes)
     run_many(db, _EVENT, facts.events)
     run_many(db, _PROMPT, facts.prompts)
-    _merge_news(db, _REQUESTS, facts.requests)
-    _merge_news(db, _TOOL_CALLS, facts.tool_calls)
-    run_many(db, _TOOL_SPAN, facts.tool_spans)
-    run_many(db, _REQUEST_SPAN, facts.request_spans)
+    _REQUESTS.merge(db, facts.requests)
+    _TOOL_CALLS.merge(db, facts.tool_calls)
+    run_many(db, _WAIT, facts.waits)
+    run_many(db, _OF_WAIT, _spans_of_calls(facts))
+    run_many(db, _TOOL_OUTPUT, facts.tool_outputs)
+    run_many(db, _AGENT_CALL, facts.agent_calls)
+    run_many(db, _AGENT_PARENT, facts.agent_parents)
+    run_many(db, _AGENT_SPAN, facts.agent_spans)
+    run_many(db, _TRACE_TURN, facts.trace_turns)
+    run_many(db, _UNKNOWN, ((*seen, count) for seen, count in facts.unknowns.items()))
     run_many(db, _COUNTER, ((*key, amount) for key, amount in facts.counters.items()))
 
 
-def _merge_news(
-    db: Database, table: _Table, news: Mapping[Key, Sequence[RequestFact | ToolCallFact]]
-) -> None:
-    run_many(db, table.statement, map(table.row, news.values()))
+def _spans_of_calls(facts: Facts) -> set[tuple[str, bytes | None]]:
+    """Return the spans of calls whose decision the spans of this batch may tell."""
+    spans = {(wait.session_id, wait.parent_span_id) for wait in facts.waits}
+    spans.update(
+        (fact.session_id, fact.traced_span_id)
+        for news in facts.tool_calls.values()
+        for fact in news
+        if type(fact) is ToolTraced
+    )
+    return spans

@@ -7,11 +7,15 @@ from store.connection import Database
 from store.domain import RawRecord
 from store.ingest import Interpreter
 from store.merge import merge
+from store.neighbours import BREAKS_AGAIN
 from store.queries.records import all_records
 from store.schema import DERIVED_TABLES
 from store.signals import Record
 
-_PLACE = "update records set session_id = ?, subject = ?, name = ?, time_unix_nano = ? where id = ?"
+_PLACE = (
+    "update records set session_id = ?, subject = ?, name = ?, time_unix_nano = ?, sequence = ?"
+    " where id = ?"
+)
 
 
 def reindex(
@@ -36,6 +40,7 @@ def reindex(
             _interpret(db, interpreter, [(raw, decode(raw)) for raw in page])
             read += len(page)
             progress(len(page))
+        db.execute(BREAKS_AGAIN)
         db.execute("commit")
     except BaseException:
         db.rollback()
@@ -59,6 +64,7 @@ def _interpret(
                 placement.subject,
                 placement.name,
                 placement.time_unix_nano,
+                placement.sequence,
                 raw.record_id,
             )
         )

@@ -17,9 +17,27 @@ SUMS = (
 )
 """The figures of a request that are summed into its turn and its session."""
 
+_TRACED = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
+"""The figures that the request's span repeats; it counts where the event lacks them."""
+
+UNNAMED_SPAN = "~span:"
+"""How the id of a request begins that only a span without a request id tells of.
+
+The event of the same request has no id either, so that the two cannot be told to be one: such a
+request counts apart, and only where a session has no events.
+"""
+
+_HAS_ID = f"({{row}}.request_id not like '{UNNAMED_SPAN}%')"
+
+_GIVEN_UP = (
+    "({row}.made_rank is null and ({row}.failed_rank is not null or {row}.traced_success is 0))"
+)
+
 _REQUEST_COUNTS = {
-    "requests": "1",
-    "errors": "({row}.failed_rank is not null and {row}.made_rank is null)",
+    "requests": _HAS_ID,
+    "errors": f"({_GIVEN_UP} and {_HAS_ID})",
+    "unnamed_requests": f"(not {_HAS_ID})",
+    "unnamed_errors": f"({_GIVEN_UP} and not {_HAS_ID})",
 }
 _TOOL_CALL_COUNTS = {
     "tool_calls": "1",
@@ -27,14 +45,22 @@ _TOOL_CALL_COUNTS = {
     "rejected": "({row}.verdict = 'rejected')",
     "aborted": "({row}.verdict = 'aborted')",
     "undecided": "({row}.verdict = 'unknown')",
-    "failed_tool_calls": "({row}.success is 0)",
-    "running_tool_calls": "({row}.verdict = 'accepted' and {row}.finished_rank is null)",
+    "failed_tool_calls": "(coalesce({row}.success, {row}.executed_success) is 0)",
+    "running_tool_calls": "({row}.verdict = 'accepted' and {row}.finished_rank is null"
+    " and {row}.executed_rank is null)",
 }
+
+
+def _figure(name: str) -> str:
+    if name in _TRACED:
+        return f"coalesce({{row}}.{name}, {{row}}.traced_{name})"
+    return f"{{row}}.{name}"
+
 
 _REQUEST_TERMS = {
     **_REQUEST_COUNTS,
-    **{name: "ifnull({row}." + name + ", 0)" for name in SUMS},
-    **{f"{name}_known": "({row}." + name + " is not null)" for name in SUMS},
+    **{name: f"ifnull({_figure(name)}, 0)" for name in SUMS},
+    **{f"{name}_known": f"({_figure(name)} is not null)" for name in SUMS},
 }
 
 TERMS = {"requests": _REQUEST_TERMS, "tool_calls": _TOOL_CALL_COUNTS}

@@ -89,3 +89,16 @@ class Provenance(StrEnum):
     COMPUTED = "computed"
     INFERRED = "inferred"
     UNKNOWN = "unknown"
+
+
+class Origin(StrEnum):
+    """Who gave a prompt."""
+
+    PERSON = "person"
+    COMMAND = "command"
+    """A slash command."""
+    MID_TURN = "mid_turn"
+    """A person, while the turn was running."""
+    AGENT = "agent"
+    """Nobody: a finished background agent or workflow reports."""
+    UNKNOWN = "unknown"

@@ -6,7 +6,8 @@ users change. A record that no dialect reads is kept raw under the unknown agent
 
 import hashlib
 
-from receiver.dialects import claude_code, claude_code_metrics, claude_code_spans
+from receiver.dialects.claude_code import ClaudeCode
+from receiver.dialects.dialect import Dialect
 from receiver.dialects.values import text
 from store.changes import Facts, Identity
 from store.domain import Agent
@@ -30,6 +31,11 @@ _IDENTITY = (
 )
 """Attributes that agents repeat on every record and that describe the session."""
 
+DIALECTS: tuple[Dialect, ...] = (ClaudeCode(),)
+"""In the order in which they are asked whether a record is theirs."""
+
+_BY_AGENT = {dialect.agent: dialect for dialect in DIALECTS}
+
 
 class Dialects:
     """Interprets records of all agents (``store.ingest.Interpreter``)."""
@@ -38,11 +44,11 @@ class Dialects:
         """Say which session and which fact a record belongs to."""
         time_unix_nano = _time_of(record) or received_unix_nano
         time_unix_nano = min(time_unix_nano, RECORD_TIME_LIMIT)
-        if claude_code.recognises(record.scope):
-            session_id, name, subject = claude_code.place(record)
-            if session_id is None:
-                session_id = _session_without_id(record)
-            return Placement(Agent.CLAUDE_CODE, session_id, name, subject, time_unix_nano)
+        for dialect in DIALECTS:
+            if dialect.recognises(record):
+                session_id, name, subject, sequence = dialect.place(record)
+                session_id = session_id or _session_without_id(record)
+                return Placement(dialect.agent, session_id, name, subject, time_unix_nano, sequence)
         return Placement(Agent.UNKNOWN, None, _name_of(record), None, time_unix_nano)
 
     def interpret(self, record: Record, placement: Placement, facts: Facts) -> None:
@@ -50,20 +56,19 @@ class Dialects:
         session_id = placement.session_id
         if session_id is None:
             return
+        dialect = _BY_AGENT[placement.agent]
         change = facts.session(session_id, placement.agent, placement.time_unix_nano)
-        if claude_code.opens_session(placement.name):
+        if dialect.opens_session(placement.name):
             change.opened = True
         _identify(record, session_id, facts)
         if isinstance(record, LogRecord):
             change.log_records += 1
-            claude_code.interpret_log(record, placement, facts)
         elif isinstance(record, Span):
             change.spans += 1
             change.saw(min(record.end_time_unix_nano, RECORD_TIME_LIMIT))
-            claude_code_spans.interpret_span(record, placement, facts)
         else:
             change.metric_points += 1
-            claude_code_metrics.interpret_point(record, session_id, facts)
+        dialect.interpret(record, placement, facts)
 
 
 def _identify(record: Record, session_id: str, facts: Facts) -> None:
@@ -81,7 +86,7 @@ def _identify(record: Record, session_id: str, facts: Facts) -> None:
     known = {**record.resource.attributes, **dict(zip(_IDENTITY, identity, strict=True))}
     facts.identify(
         session_id,
-        {name: value for name, item in known.items() if (value := text(item)) is not None},
+        {name: value for name, item in known.items() if name and (value := text(item)) is not None},
     )
 
 

@@ -8,18 +8,23 @@ or as strings. What has no typed place is kept as an event, whatever its name.
 
 from typing import NamedTuple
 
+from receiver.dialects.claude_code_events import keep_event
+from receiver.dialects.claude_code_known import note_unknown
+from receiver.dialects.claude_code_metrics import interpret_point
 from receiver.dialects.claude_code_requests import (
     request_failed,
     request_made,
     request_refused,
     response_given,
 )
+from receiver.dialects.claude_code_spans import interpret_span, note_agent, turn_of_trace
 from receiver.dialects.claude_code_tools import tool_decided, tool_finished
-from receiver.dialects.values import event_attributes, integer, text
+from receiver.dialects.dialect import Place
+from receiver.dialects.values import integer, text
 from store.changes import Facts, SessionChange
-from store.domain import Content
-from store.facts import EventSeen, Placement, PromptGiven, rank_of
-from store.signals import LogRecord, MetricPoint, Record, Scope, Span
+from store.domain import Agent
+from store.facts import Placement, TraceTurn, rank_of
+from store.signals import LogRecord, MetricPoint, Record, Span
 
 _SCOPES = "com.anthropic.claude_code"
 
@@ -45,46 +50,6 @@ _STARTUP_NAMES = frozenset(
 )
 """What also comes under the throw-away session id of a process that then resumes another one."""
 
-_EVENT_KINDS = {
-    "user_prompt": "prompt",
-    "permission_mode_changed": "mode_change",
-    "mcp_server_connection": "mcp_connection",
-}
-
-_COMMON_ATTRIBUTES = frozenset(
-    {
-        "agent_id",
-        "anthropic.custom_base_url",
-        "anthropic.provider",
-        "app.entrypoint",
-        "app.version",
-        "event.name",
-        "event.sequence",
-        "event.timestamp",
-        "organization.id",
-        "prompt",
-        "prompt.id",
-        "prompt_text",
-        "session.id",
-        "terminal.type",
-        "user.account_id",
-        "user.account_uuid",
-        "user.email",
-        "user.id",
-        "vcs.owner.name",
-        "vcs.provider.name",
-        "vcs.repository.name",
-        "vcs.repository.url.full",
-    }
-)
-"""What every event carries, or has a column of its own."""
-
-_PERMISSION_HOOK = "PermissionRequest"
-"""The one hook whose start shows that a person is being asked, while they are."""
-
-_REDACTED = "<REDACTED>"
-_TITLE_LENGTH = 200
-
 
 class EventHead(NamedTuple):
     """What is read of every event before its meaning."""
@@ -101,32 +66,45 @@ class EventHead(NamedTuple):
     rank: bytes
 
 
-def recognises(scope: Scope) -> bool:
-    """Tell whether a scope is one of Claude Code's (events, metrics, tracing)."""
-    return scope.name.startswith(_SCOPES)
+class ClaudeCode:
+    """Claude Code's dialect (``receiver.dialects.dialect.Dialect``)."""
 
+    agent = Agent.CLAUDE_CODE
 
-def opens_session(name: str | None) -> bool:
-    """Tell whether a record of this name shows that its session id is one a person will know."""
-    return name not in _STARTUP_NAMES
+    def recognises(self, record: Record) -> bool:
+        """Tell by the scope: events, metrics and tracing have one each."""
+        return record.scope.name.startswith(_SCOPES)
 
+    def opens_session(self, name: str | None) -> bool:
+        """Tell whether a record of this name shows that its session id is one to be known."""
+        return name not in _STARTUP_NAMES
 
-def place(record: Record) -> tuple[str | None, str | None, str | None]:
-    """Return session id, name and subject of a record; the session id ``None`` where withheld."""
-    attributes = record.attributes
-    session_id = text(attributes.get("session.id"))
-    if isinstance(record, Span):
-        return session_id, record.name, _subject_of_span(record)
-    if isinstance(record, MetricPoint):
-        return session_id, record.name, None
-    name = _name_of(record)
-    kind, key = _SUBJECT_KEYS.get(name, ("event", ""))
-    own_id = text(attributes.get(key))
-    if own_id is not None:
-        return session_id, name, f"{kind}:{own_id}"
-    if kind in {"request", "tool"}:
-        return session_id, name, f"{kind}:{own_key(record)}"
-    return session_id, name, f"event:{record.digest.hex()}"
+    def place(self, record: Record) -> Place:
+        """Return where a record belongs; the session id ``None`` where withheld."""
+        attributes = record.attributes
+        session_id = text(attributes.get("session.id"))
+        if isinstance(record, Span):
+            return Place(session_id, record.name, _subject_of_span(record))
+        if isinstance(record, MetricPoint):
+            return Place(session_id, record.name, None)
+        name = _name_of(record)
+        sequence = integer(attributes.get("event.sequence"))
+        kind, key = _SUBJECT_KEYS.get(name, ("event", ""))
+        own_id = text(attributes.get(key))
+        if own_id is not None:
+            return Place(session_id, name, f"{kind}:{own_id}", sequence)
+        own_id = own_key(record) if kind in {"request", "tool"} else record.digest.hex()
+        kind = "event" if kind == "turn" else kind
+        return Place(session_id, name, f"{kind}:{own_id}", sequence)
+
+    def interpret(self, record: Record, placement: Placement, facts: Facts) -> None:
+        """Add what a record means to the facts and to its session."""
+        if isinstance(record, LogRecord):
+            interpret_log(record, placement, facts)
+        elif isinstance(record, Span):
+            interpret_span(record, placement, facts)
+        else:
+            interpret_point(record, placement.session_id or "", facts)
 
 
 def _subject_of_span(record: Span) -> str | None:
@@ -146,10 +124,8 @@ def interpret_log(record: LogRecord, placement: Placement, facts: Facts) -> None
     change = facts.sessions[placement.session_id or ""]
     attributes = record.attributes
     name = placement.name or ""
-    sequence = integer(attributes.get("event.sequence"))
     turn_id = text(attributes.get("prompt.id"))
     time_unix_nano = placement.time_unix_nano
-    rank = rank_of(time_unix_nano, sequence, record.digest)
     head = EventHead(
         record,
         change,
@@ -158,12 +134,16 @@ def interpret_log(record: LogRecord, placement: Placement, facts: Facts) -> None
         turn_id,
         text(attributes.get("agent_id")),
         time_unix_nano,
-        sequence,
-        rank,
+        placement.sequence,
+        rank_of(time_unix_nano, placement.sequence, record.digest),
     )
-    change.happened(name, rank)
+    change.happened(name, head.rank)
     if turn_id is not None:
         facts.turn(change.session_id, turn_id, time_unix_nano)
+        if trace_turn_id := turn_of_trace(record.trace_id):
+            facts.trace_turns.add(TraceTurn(change.session_id, trace_turn_id, turn_id))
+    if head.agent_id is not None:
+        note_agent(record, head.agent_id, facts, session_id=change.session_id)
     match name:
         case "api_request":
             facts.of_request(request_made(head))
@@ -178,61 +158,8 @@ def interpret_log(record: LogRecord, placement: Placement, facts: Facts) -> None
         case "api_refusal":
             facts.of_request(request_refused(head))
         case _:
-            _keep_event(head, name, facts)
-
-
-def _keep_event(head: EventHead, name: str, facts: Facts) -> None:
-    attributes = head.record.attributes
-    prompt = text(attributes.get("prompt")) or text(attributes.get("prompt_text"))
-    if prompt == _REDACTED:
-        prompt = None
-    if name == "user_prompt":
-        _note_prompt(head, prompt, facts)
-    if name == "permission_mode_changed" and (mode := text(attributes.get("to_mode"))):
-        head.change.in_mode(mode, head.rank)
-    if name == "hook_execution_start" and attributes.get("hook_event") == _PERMISSION_HOOK:
-        tool = (text(attributes.get("hook_name")) or "").partition(":")[2]
-        head.change.asks(tool or None, head.time_unix_nano, head.rank)
-    facts.events.append(
-        EventSeen(
-            digest=head.record.digest,
-            session_id=head.session_id,
-            turn_id=head.turn_id,
-            agent_id=head.agent_id,
-            time_unix_nano=head.time_unix_nano,
-            sequence=head.sequence,
-            name=name or text(head.record.body) or "unnamed",
-            kind=_EVENT_KINDS.get(name, "event"),
-            text=prompt,
-            attributes=event_attributes(
-                attributes, common=_COMMON_ATTRIBUTES, resource=head.record.resource.attributes
-            ),
-        )
-    )
-
-
-def _note_prompt(head: EventHead, prompt: str | None, facts: Facts) -> None:
-    attributes = head.record.attributes
-    command = text(attributes.get("command_name"))
-    withheld = text(attributes.get("prompt")) == _REDACTED
-    content = Content.WITHHELD if withheld else Content.PRESENT if prompt else Content.UNKNOWN
-    head.change.latest("last_prompt", head.time_unix_nano)
-    if command == "exit":
-        head.change.latest("exited", head.time_unix_nano)
-    if command is None:
-        head.change.titled(prompt and prompt[:_TITLE_LENGTH], content, head.rank)
-    if head.turn_id is not None:
-        facts.prompts.append(
-            PromptGiven(
-                session_id=head.session_id,
-                turn_id=head.turn_id,
-                prompt_rank=head.rank,
-                prompt_digest=head.record.digest,
-                prompt_content=content,
-                prompt_length=integer(attributes.get("prompt_length")),
-                command=command,
-            )
-        )
+            keep_event(head, name, facts)
+    note_unknown(record, name, facts, session_id=change.session_id)
 
 
 def _name_of(record: LogRecord) -> str:

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from receiver.dialects.claude_code_words import prompt_content, without_redaction
 from receiver.dialects.values import integer, text
-from store.domain import Content
 from store.facts import RequestFailed, RequestMade, RequestRefused, ResponseGiven
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ _SOURCES = {
     "rename_generate_name": "title",
     "web_search_tool": "web_search",
 }
-_REDACTED = "<REDACTED>"
 _NS_PER_MS = 1_000_000
 _MICROS_PER_USD = 1_000_000
 
@@ -25,7 +24,7 @@ def request_made(head: "EventHead") -> RequestMade:
     """Read an ``api_request``: input excludes the cache, as in the API's own usage."""
     attributes = head.record.attributes
     source_raw = text(attributes.get("query_source"))
-    source = _source_of(source_raw, head.agent_id)
+    source = source_of(source_raw, head.agent_id)
     duration_ms = integer(attributes.get("duration_ms"))
     input_tokens = integer(attributes.get("input_tokens"))
     cache_read = integer(attributes.get("cache_read_tokens"))
@@ -74,7 +73,7 @@ def request_failed(head: "EventHead") -> RequestFailed:
         started_unix_nano=_started(head, duration_ms),
         sequence=head.sequence,
         model=text(attributes.get("model")),
-        source=_source_of(source_raw, head.agent_id),
+        source=source_of(source_raw, head.agent_id),
         source_raw=source_raw,
         agent_name=text(attributes.get("agent.name")),
         failed_rank=head.rank,
@@ -82,6 +81,8 @@ def request_failed(head: "EventHead") -> RequestFailed:
         http_status=integer(attributes.get("status_code")),
         attempts=integer(attributes.get("attempt")),
         failed_duration_ms=duration_ms,
+        failed_effort=text(attributes.get("effort")),
+        failed_speed=text(attributes.get("speed")),
     )
 
 
@@ -97,7 +98,7 @@ def request_refused(head: "EventHead") -> RequestRefused:
         started_unix_nano=head.time_unix_nano,
         sequence=head.sequence,
         model=text(attributes.get("model")),
-        source=_source_of(source_raw, head.agent_id),
+        source=source_of(source_raw, head.agent_id),
         source_raw=source_raw,
         agent_name=text(attributes.get("agent.name")),
         refused_rank=head.rank,
@@ -110,8 +111,6 @@ def response_given(head: "EventHead") -> ResponseGiven:
     attributes = head.record.attributes
     source_raw = text(attributes.get("query_source"))
     response = text(attributes.get("response"))
-    withheld = response == _REDACTED
-    content = Content.WITHHELD if withheld else Content.PRESENT if response else Content.UNKNOWN
     return ResponseGiven(
         session_id=head.session_id,
         request_id=head.subject_id,
@@ -120,22 +119,22 @@ def response_given(head: "EventHead") -> ResponseGiven:
         started_unix_nano=head.time_unix_nano,
         sequence=head.sequence,
         model=text(attributes.get("model")),
-        source=_source_of(source_raw, head.agent_id),
+        source=source_of(source_raw, head.agent_id),
         source_raw=source_raw,
         agent_name=text(attributes.get("agent.name")),
         response_rank=head.rank,
-        response=None if withheld else response,
-        response_content=content,
+        response=without_redaction(response),
+        response_content=prompt_content(response),
         response_length=integer(attributes.get("response_length")),
     )
 
 
-def _source_of(source_raw: str | None, agent_id: str | None) -> str | None:
+def source_of(source_raw: str | None, agent_id: str | None) -> str | None:
+    """Return the class of a ``query_source``; spans spell its colons as dots."""
     if source_raw is None:
         return None if agent_id is None else "subagent"
-    if source_raw.startswith("agent:"):
-        return "subagent"
-    return _SOURCES.get(source_raw.partition(":")[0], "other")
+    head = source_raw.replace(".", ":").partition(":")[0]
+    return "subagent" if head == "agent" else _SOURCES.get(head, "other")
 
 
 def _started(head: "EventHead", duration_ms: int | None) -> int:

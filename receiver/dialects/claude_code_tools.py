@@ -1,6 +1,7 @@
 """Claude Code's tool calls: ``tool_decision`` and ``tool_result``."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from receiver.dialects.values import boolean, integer, parsed_object, text
 from store.domain import Decider, DecisionScope, Verdict
@@ -9,7 +10,9 @@ from store.facts import ToolDecided, ToolFinished
 if TYPE_CHECKING:
     from receiver.dialects.claude_code import EventHead
 
-_FILE_TOOLS = frozenset({"Edit", "MultiEdit", "NotebookEdit", "Read", "Write"})
+_GRANTED_FOR_MORE = frozenset(
+    {"Edit", "ExitPlanMode", "MultiEdit", "NotebookEdit", "Read", "Write"}
+)
 """Their temporary grant may hold once or for the session; the event does not say which."""
 
 _DECIDERS = {
@@ -39,9 +42,9 @@ class _Call(NamedTuple):
     tool: str | None
     mcp_server: str | None
     mcp_tool: str | None
-    command: str | None
     file_path: str | None
-    parameters: str | None
+    skill: str | None
+    subagent_type: str | None
 
 
 def tool_decided(head: "EventHead") -> ToolDecided:
@@ -49,21 +52,29 @@ def tool_decided(head: "EventHead") -> ToolDecided:
     attributes = head.record.attributes
     source = text(attributes.get("source"))
     tool = text(attributes.get("tool_name"))
-    verdict = _verdict(text(attributes.get("decision")), source)
+    verdict = verdict_of(text(attributes.get("decision")), source)
     mode = text(attributes.get("permission_mode"))
     if mode is not None:
         head.change.in_mode(mode, head.rank)
     head.change.latest("decided", head.time_unix_nano)
-    reviewed = _CLASSIFIER_VERDICTS.get(text(attributes.get("classifier_verdict")) or "")
+    review = text(attributes.get("classifier_verdict"))
+    reviewed = _CLASSIFIER_VERDICTS.get(review or "")
+    category = text(attributes.get("classifier_category"))
+    parameters, given = _parameters(head)
     return ToolDecided(
-        *_call(head, tool_input=None, duration_ms=None),
+        *_call(head, parameters=given, duration_ms=None),
         decided_rank=head.rank,
         decided_unix_nano=head.time_unix_nano,
         decided_verdict=verdict,
-        decider=Decider.REVIEWER if reviewed is verdict else _decider(source),
-        scope=_scope(source, tool),
+        decider=Decider.REVIEWER if reviewed is verdict else decider_of(source),
+        scope=scope_of(source, tool),
         mode=mode,
         source_raw=source,
+        tool_source=text(attributes.get("tool_source")),
+        review=f"{review} ({category})" if review and category else review,
+        asked_command=text(given.get("full_command")),
+        asked_parameters=parameters,
+        decided_version=text(head.record.resource.attributes.get("service.version")),
         decided_span_id=head.record.span_id or None,
     )
 
@@ -75,9 +86,10 @@ def tool_finished(head: "EventHead") -> ToolFinished:
     source = text(attributes.get("decision_source"))
     decision = text(attributes.get("decision_type"))
     tool_input = text(attributes.get("tool_input"))
-    tool = text(attributes.get("tool_name"))
+    parameters, given = _parameters(head)
+    call = _call(head, parameters=given, duration_ms=duration_ms)
     return ToolFinished(
-        *_call(head, tool_input=tool_input, duration_ms=duration_ms),
+        *call._replace(file_path=_file_path(tool_input)),
         finished_rank=head.rank,
         finished_unix_nano=head.time_unix_nano,
         success=boolean(attributes.get("success")),
@@ -87,18 +99,31 @@ def tool_finished(head: "EventHead") -> ToolFinished:
         input=tool_input,
         input_bytes=integer(attributes.get("tool_input_size_bytes")),
         result_bytes=integer(attributes.get("tool_result_size_bytes")),
-        reported_verdict=None if decision is None else _verdict(decision, source),
-        reported_decider=None if decision is None else _decider(source),
-        reported_scope=None if decision is None else _scope(source, tool),
+        ran_command=text(given.get("full_command")),
+        ran_parameters=parameters,
+        mcp_scope=text(attributes.get("mcp_server_scope")),
+        commit_id=text(attributes.get("vcs.ref.head.revision")) or text(given.get("git_commit_id")),
+        branch=text(attributes.get("vcs.ref.head.name")) or text(given.get("git_branch")),
+        reported_verdict=None if decision is None else verdict_of(decision, source),
+        reported_decider=None if decision is None else decider_of(source),
+        reported_scope=None if decision is None else scope_of(source, call.tool),
         reported_source_raw=source,
     )
 
 
-def _call(head: "EventHead", *, tool_input: str | None, duration_ms: int | None) -> _Call:
-    attributes = head.record.attributes
-    parameters_text = text(attributes.get("tool_parameters"))
-    parameters = parsed_object(parameters_text)
+def _parameters(head: "EventHead") -> tuple[str | None, Mapping[str, Any]]:
+    parameters = text(head.record.attributes.get("tool_parameters"))
+    return parameters, parsed_object(parameters)
+
+
+def _file_path(tool_input: str | None) -> str | None:
+    """Return the file a call is about; the input may have been cut in the middle."""
     given = parsed_object(tool_input)
+    return text(given.get("file_path")) or text(given.get("notebook_path"))
+
+
+def _call(head: "EventHead", *, parameters: Mapping[str, Any], duration_ms: int | None) -> _Call:
+    attributes = head.record.attributes
     return _Call(
         head.session_id,
         head.subject_id,
@@ -110,28 +135,30 @@ def _call(head: "EventHead", *, tool_input: str | None, duration_ms: int | None)
         tool=text(attributes.get("tool_name")),
         mcp_server=text(parameters.get("mcp_server_name")),
         mcp_tool=text(parameters.get("mcp_tool_name")),
-        command=text(parameters.get("full_command")),
-        file_path=text(given.get("file_path")) or text(given.get("notebook_path")),
-        parameters=parameters_text,
+        file_path=None,
+        skill=text(parameters.get("skill_name")),
+        subagent_type=text(parameters.get("subagent_type")),
     )
 
 
-def _verdict(decision: str | None, source: str | None) -> Verdict:
+def verdict_of(decision: str | None, source: str | None) -> Verdict:
+    """Return the verdict; an abort is a rejection by its decision, told apart by its source."""
     if source == "user_abort":
         return Verdict.ABORTED
     return _VERDICTS.get(decision or "", Verdict.UNKNOWN)
 
 
-def _decider(source: str | None) -> Decider:
+def decider_of(source: str | None) -> Decider:
+    """Return who a source of a decision is; a new source is unknown."""
     return _DECIDERS.get(source or "", Decider.UNKNOWN)
 
 
-def _scope(source: str | None, tool: str | None) -> DecisionScope:
+def scope_of(source: str | None, tool: str | None) -> DecisionScope:
     """Return how long a decision holds; a rule in a configuration is never named, so unknown."""
     if source == "user_permanent":
         return DecisionScope.PERMANENT
     if source in {"user_reject", "user_abort", "hook"}:
         return DecisionScope.ONCE
-    if source == "user_temporary" and tool not in _FILE_TOOLS:
+    if source == "user_temporary" and tool is not None and tool not in _GRANTED_FOR_MORE:
         return DecisionScope.ONCE
     return DecisionScope.UNKNOWN

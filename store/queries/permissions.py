@@ -4,25 +4,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from store.connection import Database
-from store.domain import Agent, Decider, DecisionScope, Outcome, ToolCall, Verdict
+from store.domain import Agent, Outcome, ToolCall, Verdict
+from store.queries import decisions
+from store.queries.decisions import decision_of, notes_of
 from store.queries.filter import Filter
 
-COLUMNS = """
-    c.*, s.agent as agent, s.title as session_title,
+COLUMNS = f"""
+    c.*, s.agent as agent, s.title as session_title, s.log_records as log_records,
     (select min(r.agent_name) from requests r where r.session_id = c.session_id
         and r.turn_id is c.turn_id and r.agent_id = c.agent_id) as agent_name,
-    coalesce(
-        (select w.waited_ms from tool_spans w
-            where w.session_id = c.session_id and w.span_id = c.decided_span_id),
-        (select max(w.waited_ms) from tool_spans t cross join tool_spans w
-            on w.session_id = t.session_id and w.parent_span_id = t.span_id
-            where t.session_id = c.session_id and t.tool_call_id = c.tool_call_id)
-    ) as waited_ms
+    w.waited_ms, w.waited_verdict, w.waited_decider, w.waited_scope, w.waited_source_raw,
+    o.lines_added, o.lines_removed,
+    {decisions.COLUMNS}
 """
 """A wait is found by the span of the decision, at once, else by the call's own, when that has
-ended. The cross join keeps the planner from reading all waits of the session."""
+ended."""
 
-TABLES = "tool_calls c join sessions s using (session_id)"
+TABLES = """
+    tool_calls c join sessions s using (session_id)
+        left join waits w on w.session_id = c.session_id and w.span_id = coalesce(
+            (select x.span_id from waits x
+                where x.session_id = c.session_id and x.span_id = c.decided_span_id),
+            (select min(x.span_id) from waits x
+                where x.session_id = c.session_id and x.parent_span_id = c.traced_span_id))
+        left join tool_outputs o
+            on o.session_id = c.session_id and o.tool_call_id = c.tool_call_id
+"""
 """What ``COLUMNS`` are of."""
 
 
@@ -60,46 +67,64 @@ def tool_calls(
 
 def tool_call_of(row: Mapping[str, Any]) -> ToolCall:
     """Return the tool call of a row of ``COLUMNS``."""
-    verdict = Verdict(row["verdict"])
-    decided = row["decided_rank"] is not None
+    decision = decision_of(row)
     return ToolCall(
-        session_id=row["session_id"],
-        turn_id=row["turn_id"],
-        tool_call_id=row["tool_call_id"],
-        request_id=row["request_id"],
+        **{name: row[name] for name in _AS_STORED},
         at=row["decided_unix_nano"] or row["started_unix_nano"],
         agent=Agent(row["agent"]),
-        agent_id=row["agent_id"],
-        tool=row["tool"],
-        mcp_server=row["mcp_server"],
-        mcp_tool=row["mcp_tool"],
-        command=row["command"],
-        file_path=row["file_path"],
-        parameters=row["parameters"],
-        input=row["input"],
-        verdict=verdict,
-        decider=Decider((row["decider"] if decided else row["reported_decider"]) or "unknown"),
-        scope=DecisionScope((row["scope"] if decided else row["reported_scope"]) or "unknown"),
-        mode=row["mode"],
-        source_raw=row["source_raw"] if decided else row["reported_source_raw"],
+        input=row["requested_input"] or row["input"],
+        verdict=decision.verdict,
+        decider=decision.decider,
+        scope=decision.scope,
+        source_raw=decision.source_raw,
+        decided_by_version=row["decided_version"],
         decided_at=row["decided_unix_nano"],
-        waited_ms=row["waited_ms"],
-        outcome=_outcome(row, verdict),
+        outcome=_outcome(row, decision.verdict),
         finished_at=row["finished_unix_nano"],
-        duration_ms=row["duration_ms"],
-        error_type=row["error_type"],
-        error=row["error"],
-        input_bytes=row["input_bytes"],
-        result_bytes=row["result_bytes"],
-        agent_name=row["agent_name"],
-        session_title=row["session_title"],
+        duration_ms=_either(row["duration_ms"], row["executed_duration_ms"]),
+        error_type=row["error_type"] or row["executed_error_type"],
+        error=row["error"] or row["executed_error"],
+        notes=notes_of(row, decision),
     )
 
 
+_AS_STORED = (
+    "session_id",
+    "turn_id",
+    "tool_call_id",
+    "request_id",
+    "agent_id",
+    "agent_name",
+    "session_title",
+    "tool",
+    "mcp_server",
+    "mcp_tool",
+    "command",
+    "asked_command",
+    "file_path",
+    "skill",
+    "subagent_type",
+    "commit_id",
+    "branch",
+    "parameters",
+    "mode",
+    "waited_ms",
+    "input_bytes",
+    "result_bytes",
+    "lines_added",
+    "lines_removed",
+)
+"""The fields that are columns of the same name."""
+
+
 def _outcome(row: Mapping[str, Any], verdict: Verdict) -> Outcome:
-    match row["success"]:
+    match _either(row["success"], row["executed_success"]):
         case 1:
             return Outcome.SUCCEEDED
         case 0:
             return Outcome.FAILED
     return Outcome.NOT_RUN if verdict in {Verdict.REJECTED, Verdict.ABORTED} else Outcome.UNKNOWN
+
+
+def _either(told: int | None, traced: int | None) -> int | None:
+    return traced if told is None else told

@@ -6,14 +6,15 @@ from typing import Any
 from store.connection import Database
 from store.domain import Agent, Content, Cost, Request, RequestStatus, TokenUsage
 from store.queries.filter import Filter
+from store.totals import UNNAMED_SPAN
 
-COLUMNS = "r.*, s.agent as agent, p.stop_reason, p.traced_attempts, p.traced_ttft_ms"
+COLUMNS = "r.*, s.agent as agent"
 
-TABLES = """
-    requests r join sessions s using (session_id)
-        left join request_spans p on p.session_id = r.session_id and p.request_id = r.request_id
-"""
-"""What ``COLUMNS`` are of; a span tells what the events leave out, and never tokens or cost."""
+TABLES = "requests r join sessions s using (session_id)"
+"""What ``COLUMNS`` are of."""
+
+KNOWN = f"(r.request_id not like '{UNNAMED_SPAN}%' or s.log_records = 0)"
+"""Leaves out what only an unnamed span tells where events tell it too."""
 
 
 def requests(
@@ -32,6 +33,7 @@ def requests(
     if session_id is None:
         # The plus keeps the planner on the index by time instead of sorting every session's rows.
         condition, order = ("+s.opened = 1", "desc")
+    condition = f"{condition} and {KNOWN}"
     if where is not None:
         condition = f"{condition} and ({where.sql})"
     rows = db.query(
@@ -51,12 +53,12 @@ def requests(
 def request_of(row: Mapping[str, Any]) -> Request:
     """Return the request of a row of ``COLUMNS``."""
     tokens = TokenUsage(
-        input=row["input_tokens"],
-        cache_read=row["cache_read_tokens"],
-        cache_write=row["cache_write_tokens"],
+        input=_either(row["input_tokens"], row["traced_input_tokens"]),
+        cache_read=_either(row["cache_read_tokens"], row["traced_cache_read_tokens"]),
+        cache_write=_either(row["cache_write_tokens"], row["traced_cache_write_tokens"]),
         cache_write_5m=row["cache_write_5m_tokens"],
         cache_write_1h=row["cache_write_1h_tokens"],
-        output=row["output_tokens"],
+        output=_either(row["output_tokens"], row["traced_output_tokens"]),
         reasoning=row["reasoning_tokens"],
     )
     return Request(
@@ -67,24 +69,38 @@ def request_of(row: Mapping[str, Any]) -> Request:
         agent=Agent(row["agent"]),
         model=row["model"],
         source=row["source"],
-        source_raw=row["source_raw"],
+        source_raw=row["source_raw"] or row["traced_source_raw"],
         agent_id=row["agent_id"],
         agent_name=row["agent_name"],
-        effort=row["effort"],
-        speed=row["speed"],
+        effort=row["effort"] or row["failed_effort"] or row["traced_effort"],
+        speed=row["speed"] or row["failed_speed"] or row["traced_speed"],
         tokens=tokens,
         cost=Cost(row["reported_micros"], int(row["reported_micros"] is None)),
-        duration_ms=_either(row["duration_ms"], row["failed_duration_ms"]),
+        duration_ms=_either(
+            _either(row["duration_ms"], row["failed_duration_ms"]), row["traced_duration_ms"]
+        ),
         ttft_ms=_either(row["ttft_ms"], row["traced_ttft_ms"]),
         attempts=max(row["attempts"] or 0, row["traced_attempts"] or 0) or None,
         status=_status(row),
-        error=row["error"],
-        http_status=row["http_status"],
+        error=row["error"] or row["traced_error"],
+        http_status=_either(row["http_status"], row["traced_http_status"]),
         response=row["response"],
         response_content=Content(row["response_content"] or Content.UNKNOWN),
         response_length=row["response_length"],
         stop_reason=row["stop_reason"],
+        refusal=row["refusal"],
+        signals=tuple(
+            signal
+            for signal, columns in _TELLING.items()
+            if any(row[column] is not None for column in columns)
+        ),
     )
+
+
+_TELLING = {
+    "logs": ("made_rank", "failed_rank", "refused_rank", "response_rank"),
+    "spans": ("traced_rank",),
+}
 
 
 def _either(told: int | None, traced: int | None) -> int | None:
@@ -96,6 +112,9 @@ def _status(row: Mapping[str, Any]) -> RequestStatus:
         return RequestStatus.REFUSED
     if row["made_rank"] is not None:
         return RequestStatus.OK
-    if row["failed_rank"] is not None:
+    if row["failed_rank"] is not None or row["traced_success"] == 0:
         return RequestStatus.ERROR
-    return RequestStatus.UNKNOWN
+    if row["traced_success"] is None:
+        return RequestStatus.UNKNOWN
+    is_refused = row["stop_reason"] == "refusal"
+    return RequestStatus.REFUSED if is_refused else RequestStatus.OK

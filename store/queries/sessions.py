@@ -5,15 +5,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from store.connection import Database
-from store.domain import Agent, Content, DecisionCounts, Question, Session, SessionState, Work
+from store.domain import (
+    Agent,
+    Content,
+    Cost,
+    DecisionCounts,
+    Metered,
+    Question,
+    Session,
+    SessionState,
+    Work,
+)
 from store.queries.filter import Filter
+from store.queries.metered import metered_of, together
 from store.queries.state import REASONS, RUNS_OR_INTERRUPTED, STATE
-from store.queries.totals import cost_of, tokens_of
+from store.queries.totals import VISIBLE_TURN, cost_of, tokens_of
 from store.queries.work import work_of
 
-_TURNS = """
+_TURNS = f"""
     (select count(*) from turns t where t.session_id = s.session_id
-        and (t.command is null or t.requests > 0))
+        and (t.command is null or t.requests > 0) and {VISIBLE_TURN})
 """
 
 
@@ -40,12 +51,14 @@ def sessions(
     attributes = _attributes(db, [row["session_id"] for row in rows])
     models = _models(db, [row["session_id"] for row in rows])
     work = work_of(db, [row["session_id"] for row in rows])
+    metered = metered_of(db, [row["session_id"] for row in rows])
     return [
         _session(
             row,
             attributes=attributes[row["session_id"]],
             models=models[row["session_id"]],
             work=work[row["session_id"]],
+            metered=together(metered[row["session_id"]]),
         )
         for row in rows
     ]
@@ -111,8 +124,12 @@ def _session(
     attributes: Mapping[str, tuple[str, ...]],
     models: tuple[str, ...],
     work: Work,
+    metered: Metered | None,
 ) -> Session:
     state = SessionState(row["state"])
+    unnamed = row["log_records"] == 0
+    requests = row["requests"] + unnamed * row["unnamed_requests"]
+    is_metered = requests == 0 and metered is not None
     return Session(
         session_id=row["session_id"],
         agent=Agent(row["agent"]),
@@ -126,13 +143,14 @@ def _session(
         state_reason=_reason(row, state),
         permission_mode=row["permission_mode"],
         turns=row["turns"],
-        requests=row["requests"],
+        requests=requests,
         tool_calls=row["tool_calls"],
         decisions=_decisions(row),
         failed_tool_calls=row["failed_tool_calls"],
-        errors=row["errors"],
-        tokens=tokens_of(row),
-        cost=cost_of(row),
+        errors=row["errors"] + unnamed * row["unnamed_errors"],
+        tokens=metered.tokens if metered and is_metered else tokens_of(row),
+        cost=Cost(metered.cost_micros) if metered and is_metered else cost_of(row),
+        is_metered=is_metered,
         context_tokens=row["context_tokens"],
         records=row["log_records"] + row["spans"] + row["metric_points"],
         log_records=row["log_records"],
@@ -156,4 +174,6 @@ def _decisions(row: Mapping[str, Any]) -> DecisionCounts:
 def _question(row: Mapping[str, Any], state: SessionState) -> Question | None:
     if state is not SessionState.WAITING:
         return None
-    return Question(row["asked_unix_nano"], row["asked_tool"])
+    if (row["asked_unix_nano"] or 0) > (row["requested_unix_nano"] or 0):
+        return Question(row["asked_unix_nano"], row["asked_tool"])
+    return Question(row["requested_unix_nano"], row["requested_tool"])

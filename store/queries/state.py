@@ -18,11 +18,20 @@ CLOCK_AHEAD_NS = 5 * 60 * 10**9
 WAITING_FOR_NS = 4 * 3600 * 10**9
 """How long a question is taken to be open: a process that was killed answers none."""
 
+ASKED_AFTER_NS = 15 * 10**9
+"""How long after a reply asked for a tool call it is taken to wait for a decision: what needs none
+is decided at once, and exports come every 5 s."""
+
 STATE = f"""case
     when s.exited_unix_nano >= ifnull(s.last_prompt_unix_nano, 0) then 'ended'
     when s.asked_unix_nano > max(ifnull(s.decided_unix_nano, 0),
         ifnull(s.last_prompt_unix_nano, 0))
         and :filter_now - s.asked_unix_nano < {WAITING_FOR_NS} then 'waiting'
+    when s.requested_unix_nano > max(ifnull(s.decided_unix_nano, 0),
+        ifnull(s.last_prompt_unix_nano, 0), ifnull(s.failed_unix_nano, 0))
+        and s.requested_unix_nano >= ifnull(s.answered_unix_nano, 0)
+        and :filter_now - s.requested_unix_nano between {ASKED_AFTER_NS} and {WAITING_FOR_NS}
+        then 'waiting'
     when s.failed_unix_nano > max(ifnull(s.answered_unix_nano, 0),
         ifnull(s.last_prompt_unix_nano, 0)) then 'failed'
     when s.last_event_unix_nano - :filter_now between 1 - {WORKING_FOR_NS} and {CLOCK_AHEAD_NS}

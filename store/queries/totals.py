@@ -6,6 +6,13 @@ from typing import Any
 
 from store.domain import Cost, TokenUsage
 
+VISIBLE_TURN = """not exists (select 1 from trace_turns m
+        where m.session_id = t.session_id and m.trace_turn_id = t.turn_id)
+    and (substr(t.turn_id, 1, 1) <> '~' or t.requests or t.tool_calls
+        or t.prompt_rank is not null)
+"""
+"""Leaves out the turns that a trace stood for until an event named the turn it is of."""
+
 
 def tokens_of(row: Mapping[str, Any]) -> TokenUsage:
     """Return the tokens of a ``sessions`` or ``turns`` row."""

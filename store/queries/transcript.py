@@ -1,42 +1,40 @@
 """The transcript of one session: its turns, and in each what happened, in order."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
 from store.connection import Database
-from store.domain import Content, Event, Outcome, Request, RequestStatus, ToolCall, Turn
+from store.domain import Content, Event, Origin, Outcome, Request, RequestStatus, ToolCall, Turn
 from store.queries import permissions, requests
+from store.queries.subagents import Node, Placed, SubagentNode, grouped, known_subagents
+from store.queries.totals import VISIBLE_TURN as VISIBLE
 from store.queries.totals import cost_in, cost_of, tokens_in, tokens_of
+from store.totals import TERMS
+
+__all__ = ["Node", "SubagentNode", "nodes", "turns"]
 
 
-@dataclass(frozen=True, slots=True)
-class SubagentNode:
-    """What one sub-agent did within a turn, placed at its first action."""
-
-    agent_id: str
-    name: str | None
-    at: int
-    children: tuple["Node", ...]
-
-
-Node: TypeAlias = Request | ToolCall | Event | SubagentNode
-
-_Place: TypeAlias = tuple[int, int, int]
-"""Time, rank among what happened at that time, and the sender's sequence number."""
-
-_Placed: TypeAlias = tuple[_Place, str | None, Node]
-"""A node with its place and the sub-agent that did it."""
-
-_TURNS = """
+_TURNS = f"""
     select t.*, e.text as prompt, row_number() over (order by t.started_unix_nano, t.turn_id)
         as number
     from turns t left join events e on e.digest = t.prompt_digest
-    where t.session_id = :session_id
+    where t.session_id = :session_id and {VISIBLE}
 """
 
-_IN_TURN = "{alias}.session_id = :session_id and {alias}.turn_id is :turn_id"
+_ADDED = """
+    select m.turn_id as named, t.* from turns t join (
+        select trace_turn_id, min(turn_id) as turn_id from trace_turns
+            where session_id = :session_id group by trace_turn_id
+    ) m on m.trace_turn_id = t.turn_id
+    where t.session_id = :session_id and (t.requests or t.tool_calls)
+"""
+"""What only spans tell of a turn, by the turn that an event names for their trace."""
+
+_IN_TURN = """{alias}.session_id = :session_id and ({alias}.turn_id is :turn_id
+    or {alias}.turn_id in (select trace_turn_id from trace_turns
+        where session_id = :session_id and turn_id = :turn_id))
+"""
 
 
 def turns(db: Database, session_id: str, *, after: int = 0, limit: int = 500) -> list[Turn]:
@@ -49,7 +47,8 @@ def turns(db: Database, session_id: str, *, after: int = 0, limit: int = 500) ->
         f"select * from ({_TURNS}) where number > :after order by number limit :limit",
         {"session_id": session_id, "after": after, "limit": limit},
     )
-    found = [_turn(row) for row in rows]
+    added = {row["named"]: row for row in db.query(_ADDED, {"session_id": session_id})}
+    found = [_turn(_with(row, added.get(row["turn_id"]))) for row in rows]
     outside = None if after else _outside(db, session_id)
     return found if outside is None else [outside, *found]
 
@@ -57,65 +56,51 @@ def turns(db: Database, session_id: str, *, after: int = 0, limit: int = 500) ->
 def nodes(db: Database, session_id: str, turn_id: str | None) -> list[Node]:
     """Return what happened in a turn (or outside of all) in the order it happened.
 
-    What a sub-agent did is one node at the place of its first action: the log events carry no key
-    from an Agent call to its sub-agent, so it stands beside the call, not under it.
+    What a sub-agent did is one node: see ``store.queries.subagents``.
     """
     scope = {"session_id": session_id, "turn_id": turn_id}
-    found: list[_Placed] = []
-    found.extend(
-        (_place(row, 1), row["agent_id"], requests.request_of(row))
-        for row in db.query(_select(requests.TABLES, requests.COLUMNS, "r"), scope)
-    )
-    found.extend(
-        (_place(row, 2), row["agent_id"], permissions.tool_call_of(row))
+    found = [
+        Placed(_place(row, 1), row["agent_id"], requests.request_of(row))
+        for row in db.query(
+            f"{_select(requests.TABLES, requests.COLUMNS, 'r')} and {requests.KNOWN}", scope
+        )
+    ]
+    found += [
+        Placed(_place(row, 2), row["agent_id"], permissions.tool_call_of(row))
         for row in db.query(_select(permissions.TABLES, permissions.COLUMNS, "c"), scope)
-    )
-    found.extend((_place(row, 0), row["agent_id"], _event(row)) for row in db.query(_EVENTS, scope))
-    found.sort(key=lambda item: item[0])
-    return _grouped(found)
+    ]
+    found += [
+        Placed(_place(row, 0), row["agent_id"], _event(row)) for row in db.query(_EVENTS, scope)
+    ]
+    found.sort(key=lambda item: item.place)
+    return grouped(found, known_subagents(db, session_id))
 
 
 def _select(tables: str, columns: str, alias: str) -> str:
     return f"select {columns} from {tables} where {_IN_TURN.format(alias=alias)}"
 
 
-_EVENTS = f"""
+_EVENTS = """
     select e.*, e.time_unix_nano as started_unix_nano from events e
-    where {_IN_TURN.format(alias="e")} and not exists (
-        select 1 from turns t where t.session_id = e.session_id and t.turn_id = e.turn_id
-            and t.prompt_digest = e.digest)
+    where e.session_id = :session_id and (e.turn_id is :turn_id or e.kind = 'unknown'
+            and e.turn_id in (select trace_turn_id from trace_turns
+                where session_id = :session_id and turn_id = :turn_id))
+        and not exists (
+            select 1 from turns t where t.session_id = e.session_id and t.turn_id = e.turn_id
+                and t.prompt_digest = e.digest)
 """
+"""Of what spans tell only what is not known to be told by events too."""
 
 
-def _place(row: Mapping[str, Any], rank: int) -> _Place:
+def _place(row: Mapping[str, Any], rank: int) -> tuple[int, int, int]:
     return (row["started_unix_nano"], rank, row["sequence"] or 0)
 
 
-def _grouped(found: Iterable[_Placed]) -> list[Node]:
-    """Fold what each sub-agent did into one node, in place of its first action."""
-    by_agent: dict[str, list[Node]] = {}
-    order: list[Node | str] = []
-    started: dict[str, int] = {}
-    for place, agent_id, node in found:
-        if agent_id is None:
-            order.append(node)
-        elif agent_id in by_agent:
-            by_agent[agent_id].append(node)
-        else:
-            by_agent[agent_id] = [node]
-            started[agent_id] = place[0]
-            order.append(agent_id)
-    return [
-        SubagentNode(item, _agent_name(by_agent[item]), started[item], tuple(by_agent[item]))
-        if isinstance(item, str)
-        else item
-        for item in order
-    ]
-
-
-def _agent_name(children: Iterable[Node]) -> str | None:
-    names = {child.agent_name for child in children if isinstance(child, Request)}
-    return min((name for name in names if name is not None), default=None)
+def _with(row: Mapping[str, Any], added: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Add to a turn's totals what only spans tell of it."""
+    if added is None:
+        return row
+    return {**row, **{name: row[name] + added[name] for terms in TERMS.values() for name in terms}}
 
 
 def _turn(row: Mapping[str, Any]) -> Turn:
@@ -128,6 +113,7 @@ def _turn(row: Mapping[str, Any]) -> Turn:
         prompt=row["prompt"],
         prompt_content=Content(row["prompt_content"] or Content.NOT_EMITTED),
         prompt_length=row["prompt_length"],
+        prompt_origin=Origin(row["prompt_origin"] or Origin.UNKNOWN),
         command=row["command"],
         requests=row["requests"],
         tool_calls=row["tool_calls"],
@@ -159,6 +145,7 @@ def _outside(db: Database, session_id: str) -> Turn | None:
         prompt=None,
         prompt_content=Content.NOT_EMITTED,
         prompt_length=None,
+        prompt_origin=Origin.UNKNOWN,
         command=None,
         requests=len(made),
         tool_calls=len(calls),

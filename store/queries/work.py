@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from store.connection import Database
 from store.domain import Work
-from store.facts import UNSUMMED
+from store.facts import ANY_MODEL, UNSUMMED
 
 _MILLION = 1_000_000
 _PER_MS = 1_000
@@ -18,8 +18,8 @@ def work_of(db: Database, ids: Sequence[str]) -> Mapping[str, Work]:
     unknown = set()
     for session_id, figure, temporality, millionths in db.execute(
         "select session_id, figure, temporality, millionths from counters"
-        f" where session_id in ({marks})",
-        list(ids),
+        f" where session_id in ({marks}) and model = ?",
+        [*ids, ANY_MODEL],
     ):
         sums[session_id][figure] += millionths
         if temporality == UNSUMMED:
@@ -37,6 +37,8 @@ def _work(millionths: Mapping[str, int]) -> Work:
         pull_requests=_rounded(millionths.get("pull_requests"), _MILLION),
         active_user_ms=_rounded(millionths.get("active_user"), _PER_MS),
         active_agent_ms=_rounded(millionths.get("active_agent"), _PER_MS),
+        edits_accepted=_rounded(millionths.get("edits_accepted"), _MILLION),
+        edits_rejected=_rounded(millionths.get("edits_rejected"), _MILLION),
     )
 
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+PRICES = {"genai_prices", "httpx2", "pydantic"}
 SQLITE = {"pysqlite3", "sqlite_utils"}
 TERMINAL = {"rich", "textual"}
 WIRE = {"aiohttp", "google", "grpc", "opentelemetry"}
@@ -33,10 +34,10 @@ finally:
 @pytest.mark.parametrize(
     ("room", "strangers"),
     [
-        ("store", {"sessionscope", "receiver", "tui"} | TERMINAL | WIRE),
-        ("receiver", {"sessionscope", "tui"} | TERMINAL | SQLITE),
+        ("store", {"sessionscope", "receiver", "tui"} | PRICES | TERMINAL | WIRE),
+        ("receiver", {"sessionscope", "tui"} | PRICES | TERMINAL | SQLITE),
         ("receiver.dialects", {"sessionscope", "tui"} | TERMINAL | SQLITE | WIRE),
-        ("tui", {"sessionscope", "receiver"} | WIRE),
+        ("tui", {"sessionscope", "receiver"} | PRICES | WIRE),
     ],
 )
 def test_room_loads_only_what_it_may(room: str, strangers: set[str]) -> None:

@@ -94,7 +94,7 @@ def test_a_decision_is_verdict_decider_and_scope(
     assert fact.source_raw == source
 
 
-@pytest.mark.parametrize("tool", ["Edit", "Write", "NotebookEdit", "Read"])
+@pytest.mark.parametrize("tool", ["Edit", "Write", "NotebookEdit", "Read", "ExitPlanMode"])
 def test_a_temporary_grant_for_a_file_has_no_known_scope(tool: str) -> None:
     """It may hold once or for the session; the event does not say, so neither does the ledger."""
     fact = _decided(decision="accept", source="user_temporary", tool_name=tool)
@@ -182,7 +182,7 @@ def test_a_result_tells_its_command_and_file() -> None:
     told |= {"tool_parameters": parameters, "tool_input": '{"file_path":"/a/b","content":"x…'}
     ((fact,),) = _facts(told).tool_calls.values()
     assert isinstance(fact, ToolFinished)
-    assert (fact.command, fact.file_path, fact.success) == ("rm -r src", None, False)
+    assert (fact.ran_command, fact.file_path, fact.success) == ("rm -r src", None, False)
     assert fact.input == told["tool_input"]
 
 
@@ -199,7 +199,7 @@ def test_an_event_never_seen_before_is_kept() -> None:
     facts = _facts({"event.name": "quantum_leap", "width": 3, "long": "x" * 5000})
     (event,) = facts.events
     own = json.loads(event.attributes)
-    assert (event.name, event.kind, own["width"]) == ("quantum_leap", "event", 3)
+    assert (event.name, event.kind, own["width"]) == ("quantum_leap", "unknown", 3)
     assert own["long"].endswith("… [5000 characters]")
     assert "session.id" not in own
     assert facts.sessions["s"].opened

@@ -144,7 +144,9 @@ def test_totals_equal_a_full_recount(capture: str, group: str, tmp_path: Path) -
     columns = [column for terms in TERMS.values() for column in terms]
     kept = sorted(
         (tuple(row[key] for key in keys), tuple(row[column] for column in columns))
-        for row in db.query(f"select * from {group} where requests or tool_calls")
+        for row in db.query(
+            f"select * from {group} where requests or tool_calls or unnamed_requests"
+        )
     )
     assert kept == _recounted(db, group)
     assert kept

@@ -32,12 +32,12 @@ def _work(db: Database) -> Work:
 @pytest.mark.parametrize(
     ("capture", "work"),
     [
-        ("tour-full", Work(6, 1, 0, 0, 0, 2_047)),
-        ("tour-cumulative", Work(6, 1, 0, 0, 0, 2_067)),
-        ("tour-traces-full", Work(6, 1, 0, 0, 0, 2_217)),
-        ("git", Work(3, 0, 3, 1, 0, 880)),
-        ("tui-permissions", Work(7, 1, 0, 0, 3_570, 1_563)),
-        ("fault-429", Work(0, 0, 0, 0, 0, 742)),
+        ("tour-full", Work(6, 1, 0, 0, 0, 2_047, 3, 0)),
+        ("tour-cumulative", Work(6, 1, 0, 0, 0, 2_067, 3, 0)),
+        ("tour-traces-full", Work(6, 1, 0, 0, 0, 2_217, 3, 0)),
+        ("git", Work(3, 0, 3, 1, 0, 880, 1, 0)),
+        ("tui-permissions", Work(7, 1, 0, 0, 3_570, 1_563, 4, 0)),
+        ("fault-429", Work(0, 0, 0, 0, 0, 742, 0, 0)),
     ],
 )
 def test_figures_are_those_the_client_counted(capture: str, work: Work, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ TOLD = (
     "✓ you:always ⌁ ledger.balance account: 4711",
     "✗ you Bash git push --force origin main",
     "failed 4.1 s",
-    "mode default → acceptEdits shift_tab",
+    "mode default → acceptEdits shift+tab",
     "✖ request opus-5.5 529 error overloaded_error",
     "▾ Turn 3 /compact",
     "▾ Turn 4 ▒ prompt withheld, 61 characters",

@@ -1,26 +1,32 @@
 """One node of the transcript in full."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from store.domain import Content, DecisionScope, Event, Request, ToolCall, Turn
+from store.domain import Content, Event, Origin, Request, ToolCall, Turn
+from store.queries.outputs import ToolText
+from store.queries.subagents import Link
 from store.queries.transcript import Node, SubagentNode
 from tui import format as formats
-from tui.marks import Marks, decision_badge
+from tui.marks import Marks
 from tui.present import words
 from tui.present.bars import token_bar
 from tui.present.event_row import event_words
+from tui.present.fields import fields
 from tui.present.lines import Line, Span, Tone, spread, wrap
 from tui.present.request_row import source, status
-from tui.present.transcript_row import VERDICT_TONE, Reply, node_line, prompt
+from tui.present.tool_detail import tool_call_detail
+from tui.present.transcript_row import Reply, node_line, prompt
 
-_LABEL = 11
-"""Cells of the labels' column."""
 _BAR = 24
 
 
-def detail(node: Node | Turn | Reply, width: int, marks: Marks) -> list[Line]:
-    """Return all that is known about a node, wrapped to ``width`` cells."""
+def detail(
+    node: Node | Turn | Reply, width: int, marks: Marks, *, told: ToolText | None = None
+) -> list[Line]:
+    """Return all that is known about a node, wrapped to ``width`` cells.
+
+    ``told`` is what a tool call gave back, if that was read.
+    """
     match node:
         case Turn():
             return _turn(node, width, marks)
@@ -29,11 +35,19 @@ def detail(node: Node | Turn | Reply, width: int, marks: Marks) -> list[Line]:
         case Reply():
             return _request(node.request, width, marks)
         case ToolCall():
-            return _tool_call(node, width, marks)
+            return tool_call_detail(node, width, marks, told=told)
         case SubagentNode():
             return _subagent(node, width, marks)
         case Event():
             return _event(node, width, marks)
+
+
+_ORIGINS = {
+    Origin.PERSON: "a person",
+    Origin.COMMAND: "a person, as a command",
+    Origin.MID_TURN: "a person, while the turn ran",
+    Origin.AGENT: "nobody: a background agent or workflow reports",
+}
 
 
 def _turn(turn: Turn, width: int, marks: Marks) -> list[Line]:
@@ -45,10 +59,11 @@ def _turn(turn: Turn, width: int, marks: Marks) -> list[Line]:
         Line(),
         *(text if turn.number else []),
         *([Line()] if turn.number else []),
-        *_fields(
+        *fields(
             width,
             ("started", formats.date_and_clock(turn.started_at)),
             ("last event", formats.date_and_clock(turn.last_event_at)),
+            ("typed by", _ORIGINS.get(turn.prompt_origin)),
             *_counts(turn),
             ("turn id", turn.turn_id),
         ),
@@ -78,7 +93,7 @@ def _request(request: Request, width: int, marks: Marks) -> list[Line]:
         *([bar] if bar.spans else []),
         *_response(request, width, marks),
         Line(),
-        *_fields(
+        *fields(
             width,
             ("model", request.model),
             ("input", f"{formats.count(usage.input)} uncached"),
@@ -122,51 +137,13 @@ def _response(request: Request, width: int, marks: Marks) -> list[Line]:
     ]
 
 
-def _tool_call(call: ToolCall, width: int, marks: Marks) -> list[Line]:
-    badge = Line.of(Span(decision_badge(call, marks), VERDICT_TONE[call.verdict]))
-    what = call.command or call.file_path
-    return [
-        spread(Line.of(Span(words.tool(call, marks), Tone.STRONG)), badge, width),
-        *(wrap(what, width) if what else _no_details(call, width, marks)),
-        Line(),
-        *_fields(
-            width,
-            ("decided", _decided(call)),
-            ("mode", call.mode),
-            ("waited", formats.duration(call.waited_ms) if call.waited_ms is not None else None),
-            ("outcome", words.outcome(call, marks)),
-            ("error", " ".join(text for text in (call.error_type, call.error) if text) or None),
-            ("agent", call.agent_name or call.agent_id),
-            ("input size", formats.size(call.input_bytes)),
-            ("result size", formats.size(call.result_bytes)),
-            ("decided at", formats.date_and_clock(call.decided_at)),
-            ("ended at", formats.date_and_clock(call.finished_at)),
-            ("asked by", call.request_id),
-            ("call id", call.tool_call_id),
-        ),
-        *_json("parameters", call.parameters, width),
-        *_json("input", call.input, width),
-    ]
-
-
-def _no_details(call: ToolCall, width: int, marks: Marks) -> list[Line]:
-    if call.parameters or call.input:
-        return []
-    return [Line.of(Span(f"{marks.withheld} no details sent", Tone.WITHHELD)).fit(width)]
-
-
-def _decided(call: ToolCall) -> str:
-    scope = "" if call.scope is DecisionScope.UNKNOWN else f", {call.scope.value}"
-    told = f" ({call.source_raw})" if call.source_raw else ""
-    return f"{call.verdict.value} by {call.decider.value}{scope}{told}"
-
-
 def _subagent(node: SubagentNode, width: int, marks: Marks) -> list[Line]:
     return [
         Line.of(Span(f"{marks.subagent} {node.name or 'sub-agent'}", Tone.STRONG)),
         Line(),
-        *_fields(
+        *fields(
             width,
+            ("started by", _started_by(node)),
             ("agent id", node.agent_id),
             ("first seen", formats.date_and_clock(node.at)),
             ("did", words.counted(len(node.children), "thing")),
@@ -176,19 +153,32 @@ def _subagent(node: SubagentNode, width: int, marks: Marks) -> list[Line]:
     ]
 
 
+_LINKS = {
+    Link.TRACED: "as its spans tell",
+    Link.REPORTED: "as the agent reported when it finished",
+    Link.PROBABLE: "probably: the only call that fits by time and type",
+}
+
+
+def _started_by(node: SubagentNode) -> str:
+    if node.tool_call_id is None:
+        return "not known: the events of a sub-agent do not name their call"
+    return f"{node.tool_call_id}, {_LINKS.get(node.link, node.link.value)}"
+
+
 def _event(event: Event, width: int, marks: Marks) -> list[Line]:
     return [
         Line.of(Span(event.name, Tone.STRONG)),
         Line(),
         *_said(event, width, marks),
-        *_fields(
+        *fields(
             width,
             ("at", formats.date_and_clock(event.at)),
             ("sequence", None if event.sequence is None else str(event.sequence)),
             ("agent id", event.agent_id),
         ),
         *([Line()] if event.attributes else []),
-        *_fields(width, *((name, str(value)) for name, value in event.attributes.items())),
+        *fields(width, *((name, str(value)) for name, value in event.attributes.items())),
     ]
 
 
@@ -197,28 +187,4 @@ def _said(event: Event, width: int, marks: Marks) -> list[Line]:
     if event.text:
         return [*wrap(event.text, width), Line()]
     _badge, said = event_words(event, marks)
-    return [] if event.kind == "event" else [said.fit(width), Line()]
-
-
-def _json(label: str, text: str | None, width: int) -> list[Line]:
-    """Return the agent's own JSON, indented where it can be read."""
-    if not text:
-        return []
-    try:
-        shown = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        shown = text
-    return [Line(), Line.of(Span(label, Tone.DIM)), *wrap(shown, width)]
-
-
-def _fields(width: int, *fields: tuple[str, str | Span | None]) -> Iterable[Line]:
-    """Yield each known field, its label at the left and its value wrapped beside it."""
-    for label, value in fields:
-        if value is None:
-            continue
-        tone = value.tone if isinstance(value, Span) else Tone.PLAIN
-        text = value.text if isinstance(value, Span) else value
-        column = max(_LABEL, len(label)) + 2
-        for index, piece in enumerate(wrap(text, width - column, tone)):
-            name = Span(label if index == 0 else "", Tone.DIM)
-            yield Line.of(Line.of(name).pad(column), piece)
+    return [] if event.kind in {"event", "unknown"} else [said.fit(width), Line()]

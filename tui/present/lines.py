@@ -25,6 +25,8 @@ class Tone(StrEnum):
     WAITING = "waiting"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    ADDED = "added"
+    REMOVED = "removed"
     TROUBLE = "trouble"
     COST = "cost"
     WITHHELD = "withheld"

@@ -42,23 +42,31 @@ def rows(
     return listed
 
 
+def agent_key(parent: str, node: SubagentNode) -> str:
+    """Return the name of a sub-agent's row below its ``parent``."""
+    return f"{parent}/agent:{node.agent_id}"
+
+
 def _rows(
     nodes: Iterable[Node], *, parent: str, depth: int, unfolded: Collection[str]
 ) -> Iterator[Row]:
+    calls: set[str] = set()
     for node in nodes:
         match node:
             case SubagentNode():
-                key = f"{parent}/agent:{node.agent_id}"
+                key = agent_key(parent, node)
                 is_open = key in unfolded
-                yield Row(key, node, depth, parent, is_open)
+                below = depth + (node.tool_call_id in calls)
+                yield Row(key, node, below, parent, is_open)
                 if is_open:
-                    yield from _rows(node.children, parent=key, depth=depth + 1, unfolded=unfolded)
+                    yield from _rows(node.children, parent=key, depth=below + 1, unfolded=unfolded)
             case Request():
                 key = f"request:{node.request_id}"
                 yield Row(key, node, depth, parent)
                 if node.response or node.response_content is Content.WITHHELD:
                     yield Row(f"{key}/reply", Reply(node), depth, parent)
             case ToolCall():
+                calls.add(node.tool_call_id)
                 yield Row(f"tool:{node.tool_call_id}", node, depth, parent)
             case Event():
                 yield Row(f"{node.subject}@{node.at}", node, depth, parent)

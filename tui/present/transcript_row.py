@@ -8,6 +8,7 @@ from store.domain import (
     Content,
     Decider,
     Event,
+    Origin,
     Request,
     RequestStatus,
     TokenUsage,
@@ -15,11 +16,12 @@ from store.domain import (
     Turn,
     Verdict,
 )
+from store.queries.subagents import Link
 from store.queries.transcript import Node, SubagentNode
 from tui import format as formats
 from tui.marks import Marks, decision_badge
 from tui.present import words
-from tui.present.event_row import event_words
+from tui.present.event_row import event_words, is_report, report_summary
 from tui.present.lines import Line, Span, Tone, joined, spread
 from tui.present.request_row import response, status
 
@@ -114,6 +116,8 @@ def _turn_figures(turn: Turn, marks: Marks) -> Line:
 
 def prompt(turn: Turn, marks: Marks) -> Span:
     """Return what was asked: the prompt, the slash command, or why it is not known."""
+    if turn.prompt_origin is Origin.AGENT or is_report(turn.prompt):
+        return Span(f"typed by nobody: {report_summary(turn.prompt)}", Tone.DIM)
     if turn.prompt:
         return Span(f'"{turn.prompt.strip()}"')
     if turn.command:
@@ -170,7 +174,7 @@ def _figures(micros: int | None, took_ms: int | None) -> Line:
 def _tool_call(call: ToolCall, marks: Marks) -> Line:
     badge = Span(decision_badge(call, marks), VERDICT_TONE[call.verdict])
     name = Line.of(Span(words.tool(call, marks), Tone.STRONG))
-    return _badged(badge, Line.of(name.pad(max(_TOOL, name.width)), "  ", words.what(call, marks)))
+    return _badged(badge, Line.of(name.pad(max(_TOOL, name.width)), "  ", words.about(call, marks)))
 
 
 def _tool_call_figures(call: ToolCall, room: int, marks: Marks) -> Line:
@@ -189,10 +193,22 @@ def _subagent(node: SubagentNode, marks: Marks, *, is_open: bool) -> Line:
     summary: list[str | Span] = [
         Span(node.name or node.agent_id, Tone.STRONG),
         Span(f"  {words.counted(len(calls), 'tool call')}", Tone.DIM),
+        *_link(node.link),
     ]
     if refused:
         summary.append(Span(f"  {marks.rejected} {refused}", Tone.REJECTED))
     return _badged(Span(f"{marks.subagent} agent {fold}"), Line.of(*summary))
+
+
+def _link(link: Link) -> list[Span]:
+    """Return how it is known what started a sub-agent, where that is not certain."""
+    match link:
+        case Link.PROBABLE:
+            return [Span("  probably of this call", Tone.WAITING)]
+        case Link.UNKNOWN:
+            return [Span("  of which call is not known", Tone.WAITING)]
+        case _:
+            return [Span(f"  {link.value}", Tone.DIM)]
 
 
 def _subagent_figures(node: SubagentNode) -> Line:

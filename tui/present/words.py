@@ -105,12 +105,45 @@ def tool(call: ToolCall, marks: Marks) -> str:
 
 
 def what(call: ToolCall, marks: Marks) -> Span:
-    """Return what a tool call is about: its command, its file, else its input, if it was sent."""
-    if text := call.command or call.file_path:
+    """Return what a tool call is about: command, file, skill, else its input, if it was sent."""
+    if text := call.command or call.file_path or call.skill:
         return Span(text)
+    if call.subagent_type:
+        asked = _member(call.input, "description") or _member(call.input, "prompt")
+        return Span(f'{call.subagent_type}  "{asked}"' if asked else call.subagent_type)
     if json_text := call.input or call.parameters:
         return Span(_members(json_text))
     return Span(f"{marks.withheld} details not sent", Tone.WITHHELD)
+
+
+def about(call: ToolCall, marks: Marks) -> Line:
+    """Return what a call is about and what came of it: lines changed, commit, another command."""
+    parts: list[str | Span] = [what(call, marks)]
+    if call.asked_command and call.command and call.asked_command != call.command:
+        parts.append(Span("  rewritten before it ran", Tone.WAITING))
+    if changed := lines_changed(call):
+        parts.append(Span(f"  {changed}", Tone.DIM))
+    if call.commit_id:
+        where = f" on {call.branch}" if call.branch else ""
+        parts.append(Span(f"  commit {call.commit_id[:8]}{where}", Tone.LIVE))
+    return Line.of(*parts)
+
+
+def lines_changed(call: ToolCall) -> str:
+    """Return how many lines an edit changed, ``+12 −3``; empty where that is not known."""
+    if call.lines_added is None or call.lines_removed is None:
+        return ""
+    return f"+{formats.count(call.lines_added)} −{formats.count(call.lines_removed)}"
+
+
+def _member(json_text: str | None, name: str) -> str | None:
+    """Return a text of a JSON object; ``None`` where it has none of that name."""
+    try:
+        members = json.loads(json_text or "null")
+    except (ValueError, RecursionError):
+        return None
+    value = members.get(name) if isinstance(members, dict) else None
+    return value if isinstance(value, str) else None
 
 
 def _members(json_text: str) -> str:

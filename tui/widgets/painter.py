@@ -24,6 +24,8 @@ TONE_CSS = """
     & > .tone--waiting { color: $waiting; }
     & > .tone--accepted { color: $decision-accept; }
     & > .tone--rejected { color: $decision-reject; text-style: bold; }
+    & > .tone--added { color: $decision-accept; }
+    & > .tone--removed { color: $decision-reject; }
     & > .tone--trouble { color: $trouble; }
     & > .tone--cost { color: $cost; }
     & > .tone--withheld { color: $withheld; }
@@ -43,7 +45,19 @@ _BLANK = Style(blink=False)
 exported pictures: some viewers drop those that a piece of text begins with."""
 
 _ASCII_GLYPHS = str.maketrans(
-    {"…": "~", "–": "-", "⏎": "/", "·": "-", "≥": ">", "↑": "^", "↓": "v", "←": "<", "→": ">"}
+    {
+        "…": "~",
+        "–": "-",
+        "−": "-",
+        "⏎": "/",
+        "·": "-",
+        "≥": ">",
+        "×": "x",
+        "↑": "^",
+        "↓": "v",
+        "←": "<",
+        "→": ">",
+    }
 )
 
 
