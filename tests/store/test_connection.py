@@ -126,18 +126,14 @@ def test_every_migration_says_why_and_is_counted() -> None:
 
 
 def _with_older_schema(path: Path) -> None:
-    """Make a store as if the newest migration had not been known yet."""
-    db = open_writer(path)
-    db.execute("delete from _sqlite_migrations")
-    for (name,) in db.execute(
-        "select name from sqlite_schema where type = 'table' and name not like '\\_%' escape '\\'"
-        " and name not like 'sqlite%'"
-    ).fetchall():
-        db.execute(f"drop table {name}")
-    db.execute("create table kept (word text)")
-    db.execute("insert into kept values ('before')")
-    db.execute("pragma user_version = 1")
-    db.close()
+    """Make a store as from before all that is known of its schema now."""
+    connection = sqlite3.connect(path)
+    connection.execute("create table kept (word text)")
+    connection.execute("insert into kept values ('before')")
+    connection.execute(f"pragma application_id = {APPLICATION_ID}")
+    connection.execute("pragma user_version = 1")
+    connection.commit()
+    connection.close()
 
 
 def test_f28_a_migration_is_made_after_a_copy(tmp_path: Path) -> None:
