@@ -107,6 +107,18 @@ def test_doctor_tells_which_agents_were_heard(tmp_path: Path) -> None:
     assert any("ahead of this machine's" in each for each in words)
 
 
+def test_doctor_names_models_that_have_no_price(tmp_path: Path) -> None:
+    """A model that the price table does not know is named; one that it knows is not."""
+    store = tmp_path / "s.db"
+    fill(store, batches(exports("smoke")))
+    assert not [finding for finding in look_at_store(store) if finding.about == "prices"]
+    db = open_writer(store)
+    db.execute("update requests set model = 'tin-parrot-9'")
+    db.close()
+    (found,) = [finding for finding in look_at_store(store) if finding.about == "prices"]
+    assert "tin-parrot-9" in found.words
+
+
 def _settings(tmp_path: Path, environment: dict[str, str]) -> list[Finding]:
     config = Config(store=tmp_path / "s.db")
     home, project = tmp_path / "home", tmp_path / "project"
