@@ -35,23 +35,20 @@ def open_for_recording(path: Path) -> tuple[Database, str]:
     """
     damage = _damage(path)
     if not damage:
-        return open_writer(path), _of_the_library()
+        _warn_of_the_library()
+        return open_writer(path), ""
     aside = put_aside(path, "damaged")
     words = f"the store was damaged ({damage}) and is now {aside.name}; a new one was begun"
     _log.warning("%s", words)
     return open_writer(path), words
 
 
-def _of_the_library() -> str:
-    """Return what is wrong with the SQLite in use, or nothing."""
-    if sqlite_is_safe():
-        return ""
-    words = (
-        f"SQLite {sqlite3.sqlite_version} has a fault that can damage a store in rare cases; "
-        "it is mended in 3.51.3"
-    )
-    _log.warning("%s", words)
-    return words
+def _warn_of_the_library() -> None:
+    """Say what is wrong with the SQLite in use, if anything is."""
+    if not sqlite_is_safe():
+        _log.warning(
+            "SQLite %s can damage a store in rare cases; 3.51.3 does not", sqlite3.sqlite_version
+        )
 
 
 def put_aside(path: Path, why: str) -> Path:

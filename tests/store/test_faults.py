@@ -287,6 +287,7 @@ def test_f10_g21_a_slow_reader_is_told_and_the_log_shrinks_after_it(
         assert "write-ahead log" in told[-1]
         reader.close()
         kept.checkpoint()
+        assert told[-1] == ""
         assert wal.stat().st_size == 0
         kept.close()
 
@@ -370,3 +371,51 @@ def test_f21_what_sqlite_cannot_hold_is_refused_alone(tmp_path: Path) -> None:
         answers[2].result()
         assert isinstance(answers[1].exception(), StoreBusy)
     assert held(path) == sent(0, 2)
+
+
+def test_g3_an_sqlite_with_the_wal_reset_fault_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where only an old library is to be had, recording goes on and the log has the reason."""
+    monkeypatch.setattr(sqlite3, "sqlite_version", "3.40.1")
+    with recording(tmp_path / "s.db") as it:
+        it.send(0, 1, 2)
+    assert [record for record in caplog.messages if "3.51.3" in record] == [
+        "SQLite 3.40.1 can damage a store in rare cases; 3.51.3 does not"
+    ]
+
+
+def test_f7_a_store_replaced_by_nonsense_is_refused_until_it_is_gone(tmp_path: Path) -> None:
+    """What somebody put in its place is left alone; the records are copied out once, and said."""
+    path = tmp_path / "s.db"
+    with recording(path) as it:
+        it.send(0)
+        path.with_name("s.db.key").unlink()
+        path.unlink()
+        path.write_text("Dear Sir" * 1000)
+        for _ in range(3):
+            with pytest.raises(StoreBusy):
+                it.send(1)
+        assert "not a database" in it.told[-1]
+        assert path.read_text() == "Dear Sir" * 1000
+        path.unlink()
+        it.send(1)
+    assert held(other(path, "rescued")) == sent(0)
+    assert held(path) == sent(1)
+
+
+def test_f4_f7_what_cannot_be_copied_out_is_not_let_go(tmp_path: Path) -> None:
+    """A lost store on a full disk is held open, and exports refused, until there is room."""
+    with mounted(tmp_path / "disk", "size=6m") as disk:
+        path = disk / "s.db"
+        with recording(path) as it:
+            it.send(0)
+            path.unlink()
+            (disk / "filler").write_bytes(b"x" * _free(disk))
+            with pytest.raises(StoreBusy):
+                it.send(1)
+            assert "cannot be copied" in it.told[-1]
+            (disk / "filler").unlink()
+            it.send(1)
+        assert held(other(path, "rescued")) == sent(0)
+        assert held(path) == sent(1)
