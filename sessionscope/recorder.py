@@ -20,6 +20,7 @@ from receiver.doors import Doors
 from receiver.errors import DoorUnusable, PortInUse
 from sessionscope.config import Config, ConfigError, default_store, make_store_directory
 from sessionscope.logs import logging_safely
+from sessionscope.masking import mask_for
 from sessionscope.readiness import Readiness
 from sessionscope.senders import access, listening_host
 from store.errors import StoreError, StoreLocked
@@ -45,7 +46,7 @@ def record(config: Config, *, environment: Mapping[str, str], is_child: bool = F
         senders = access(config)
         make_store_directory(config.store, environment=environment)
         lock = stack.enter_context(StoreLock.acquire(config.store))
-        writer = Writer(config.store, Dialects())
+        writer = Writer(config.store, Dialects(), tell=lock.tell)
         writer.start()
         stack.callback(writer.stop)
         doors = Doors(
@@ -55,6 +56,7 @@ def record(config: Config, *, environment: Mapping[str, str], is_child: bool = F
             http_port=config.http_port,
             sockets=config.sockets,
             access=senders,
+            mask=mask_for(config),
         )
         try:
             doors.start()

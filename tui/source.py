@@ -30,7 +30,7 @@ class RecorderState:
     doors: tuple[str, ...] = ()
     """Where it listens, each ``host:port``; empty when it does not."""
     reason: str = ""
-    """Why it does not listen, in a few words; empty when it does."""
+    """Why it does not listen, or what is wrong with the store, in words; empty when all is well."""
     records: int = 0
     """Records received since it started."""
     last_received_at: int | None = None

@@ -93,7 +93,7 @@ def _prompt(session_id: str) -> bytes:
     return body.replace(SMOKE, session_id.encode())
 
 
-def test_a_second_recorder_of_a_store_is_refused(tmp_path: Path) -> None:
+def test_f8_a_second_recorder_of_a_store_is_refused(tmp_path: Path) -> None:
     """It names the first and changes nothing."""
     store = tmp_path / "sessions.db"
     with serving(store) as recorder:
@@ -128,7 +128,7 @@ def test_the_port_of_another_store_s_recorder_is_recognised(tmp_path: Path) -> N
     assert f"sessionscope view {default}" in finished.stderr
 
 
-def test_everything_a_recorder_makes_is_private(tmp_path: Path) -> None:
+def test_g18_s32_everything_a_recorder_makes_is_private(tmp_path: Path) -> None:
     """Store, write-ahead log and lock are for this user alone."""
     store = tmp_path / "new" / "sessions.db"
     with serving(store) as recorder:

@@ -59,7 +59,7 @@ def _single_records(capture: str) -> list[tuple[Batch, Record]]:
 @pytest.mark.parametrize("capture", PERMUTED)
 @settings(max_examples=5)
 @given(seed=st.integers(0, 2**32), size=st.integers(1, 40))
-def test_any_order_repetition_and_split_gives_the_same_tables(
+def test_f13_f14_any_order_repetition_and_split_gives_the_same_tables(
     capture: str, seed: int, size: int
 ) -> None:
     """Records shuffled, partly repeated and cut into other requests: the same rows and screens."""
