@@ -43,7 +43,7 @@ _EVENT: Columns = {
     "at": at("at"),
     **fields("name", "agent_id", "sequence", "text", "attributes"),
 }
-_SUBAGENT: Columns = {"at": at("at"), **fields("agent_id", "name")}
+_SUBAGENT: Columns = {"at": at("at"), **fields("agent_id", "name", "tool_call_id", "link")}
 
 
 def tree(session: Covered, turns: Turns, record_ids: RecordIds) -> dict[str, Any]:
