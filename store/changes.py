@@ -47,6 +47,9 @@ class SessionChange:
     failed_unix_nano: int | None = None
     answered_unix_nano: int | None = None
     decided_unix_nano: int | None = None
+    awaited_unix_nano: int | None = None
+    """When the model was last given something to answer: a prompt, a tool's result."""
+    turn_ended_unix_nano: int | None = None
     asked_unix_nano: int | None = None
     asked_tool: str | None = None
     asked_rank: bytes | None = None
@@ -132,7 +135,7 @@ class SessionChange:
 
     def go_on_with(self, same: "SessionChange") -> None:
         """Take over what else is known of this very conversation under another name."""
-        for moment in ("last_prompt", "exited", "failed", "answered"):
+        for moment in ("last_prompt", "exited", "failed", "answered", "awaited", "turn_ended"):
             told = getattr(same, f"{moment}_unix_nano")
             if told is not None:
                 self.latest(moment, told)
