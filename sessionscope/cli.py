@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from sessionscope import __version__
-from sessionscope.cli_tables import permissions, requests, sessions, transcript
+from sessionscope.cli_tables import mcp, permissions, requests, sessions, transcript, trouble
+from sessionscope.cli_upkeep import backup, doctor, forget, prune
 from sessionscope.options import block, configuration, recorder_options, store_option
 
 
@@ -179,7 +180,7 @@ def import_(ctx: click.Context, files: tuple[Path, ...], store: str | None) -> N
     from sessionscope.importing import import_files
 
     config = configuration(ctx, {"store": store})
-    if not import_files(config.store, files, environment=os.environ):
+    if not import_files(config, files, environment=os.environ):
         ctx.exit(1)
 
 
@@ -193,5 +194,7 @@ def reindex(ctx: click.Context, store: str | None) -> None:
     rebuild(configuration(ctx, {"store": store}).store)
 
 
-for _table in (sessions, requests, permissions, transcript):
-    cli.add_command(_table)
+for _command in (sessions, requests, permissions, mcp, trouble, transcript):
+    cli.add_command(_command)
+for _command in (backup, prune, forget, doctor):
+    cli.add_command(_command)

@@ -13,8 +13,10 @@ import click
 
 from receiver.dialects import Dialects
 from receiver.files import Line, read_lines
+from receiver.secret_wire import Mask
 from receiver.stored import StoredDecoder
-from sessionscope.config import make_store_directory
+from sessionscope.config import Config, make_store_directory
+from sessionscope.masking import mask_for
 from store.connection import open_reader, open_writer
 from store.errors import StoreBusy, StoreLocked
 from store.lock import StoreLock
@@ -80,18 +82,19 @@ class _Feeder:
             self._waiting.popleft().result()
 
 
-def import_files(store: Path, files: Sequence[Path], *, environment: Mapping[str, str]) -> bool:
+def import_files(config: Config, files: Sequence[Path], *, environment: Mapping[str, str]) -> bool:
     """Load saved telemetry; return whether all of it could be read.
 
     Raises ``StoreLocked`` when a recorder owns the store.
     """
     tally = _Tally()
+    store = config.store
     make_store_directory(store, environment=environment)
-    with _ownership(store):
+    with ownership(store):
         writer = Writer(store, Dialects())
         writer.start()
         try:
-            _feed_files(files, _Feeder(writer), tally)
+            _feed_files(files, _Feeder(writer), tally, mask=mask_for(config))
         finally:
             writer.stop()
     click.echo(f"{tally.records} records read into {safe_text(str(store))}.", err=True)
@@ -103,12 +106,12 @@ def import_files(store: Path, files: Sequence[Path], *, environment: Mapping[str
     return not (tally.rejected or tally.bad_lines)
 
 
-def _feed_files(files: Sequence[Path], feeder: _Feeder, tally: _Tally) -> None:
+def _feed_files(files: Sequence[Path], feeder: _Feeder, tally: _Tally, *, mask: Mask) -> None:
     size = sum(file.stat().st_size for file in files)
     with _progress(size) as advance:
         for file in files:
             done = 0
-            for line in read_lines(file, received_unix_nano=time.time_ns()):
+            for line in read_lines(file, received_unix_nano=time.time_ns(), mask=mask):
                 tally.count(line)
                 for complaint in _complaints(line, file):
                     tally.complain(complaint)
@@ -133,7 +136,7 @@ def rebuild(store: Path) -> None:
     with closing(open_reader(store)) as db:
         newest = newest_record(db)
     with (
-        _ownership(store),
+        ownership(store),
         closing(open_writer(store)) as db,
         _progress(newest.record_id if newest else 0) as advance,
     ):
@@ -142,7 +145,8 @@ def rebuild(store: Path) -> None:
 
 
 @contextmanager
-def _ownership(store: Path) -> Iterator[None]:
+def ownership(store: Path) -> Iterator[None]:
+    """Own a store within the block; raises ``StoreLocked`` where a recorder does."""
     try:
         lock = StoreLock.acquire(store)
     except StoreLocked as error:

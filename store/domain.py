@@ -95,13 +95,21 @@ class Session:
     work: Work = field(default_factory=Work)
     question: Question | None = None
     """What the session waits on, when it does."""
+    parent_session_id: str | None = None
+    """The session that this one goes on from."""
+    parent_known_by: str | None = None
+    """How the parent is known, in a sentence."""
+    notes: tuple[str, ...] = ()
+    """What else is to be said of how it began or went on, a sentence each."""
 
     def attribute(self, *names: str) -> str | None:
         """Return the values of the first of ``names`` that is known, joined by a comma."""
-        for name in names:
-            if values := self.attributes.get(name):
-                return ", ".join(values)
-        return None
+        name = self.known_as(*names)
+        return None if name is None else ", ".join(self.attributes[name])
+
+    def known_as(self, *names: str) -> str | None:
+        """Return the first of ``names`` that is known: by which attribute a thing is."""
+        return next((name for name in names if self.attributes.get(name)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +136,8 @@ class Turn:
     errors: int
     tokens: TokenUsage
     cost: Cost
+    is_origin_probable: bool = False
+    """Whether who gave the prompt is inferred: its text is withheld."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,15 @@ _COUNTER = (
 
 SESSION_COLUMNS = [column.name for column in fields(SessionChange)]
 _session_row: Callable[[SessionChange], tuple[Any, ...]] = attrgetter(*SESSION_COLUMNS)
-_MARKS = ("last_prompt", "exited", "failed", "answered", "decided")
+_MARKS = (
+    "last_prompt",
+    "exited",
+    "failed",
+    "answered",
+    "decided",
+    "awaited",
+    "turn_ended",
+)
 _COUNTS = ("log_records", "spans", "metric_points")
 _SESSION = f"{insert_into('sessions', SESSION_COLUMNS)} on conflict (session_id) do update set " + (
     ", ".join(

@@ -14,5 +14,5 @@ COLUMNS: Columns = {
     "cache.rebuilt_tokens": unknown,
     "cache.rebuilt_usd": unknown,
     "cache.cause": unknown,
-    "signals": unknown,
+    "signals": lambda request: list(request.signals),
 }

@@ -1,11 +1,11 @@
-"""One row per session."""
+"""The columns of a session."""
 
 from collections.abc import Mapping
 
-from sessionscope.tables.columns import COST, TOKENS, Columns, at, fields, nested, unknown
-from store.domain import Content, Session
+from sessionscope.tables.columns import COST, TOKENS, Columns, at, fields, nested
+from store.domain import Session
 from store.queries.filter_keys import REPOSITORY_ATTRIBUTES, USER_ATTRIBUTES
-from tui.present.words import PERMISSIVE_MODES
+from store.queries.permission_groups import PERMISSIVE_MODES
 
 
 def _attributes(session: Session) -> Mapping[str, str | list[str]]:
@@ -14,6 +14,16 @@ def _attributes(session: Session) -> Mapping[str, str | list[str]]:
         name: values[0] if len(values) == 1 else list(values)
         for name, values in session.attributes.items()
     }
+
+
+_TOLD_IN_BODY = "working_directory"
+_DIRECTORY = (_TOLD_IN_BODY, "process.working_directory")
+
+
+def _knows_directory_by(session: Session) -> str | None:
+    """Return the attribute, or that the body of a request tells it to the model."""
+    known_as = session.known_as(*_DIRECTORY)
+    return "request body" if known_as == _TOLD_IN_BODY else known_as
 
 
 def _seconds(milliseconds: int | None) -> float | None:
@@ -30,32 +40,15 @@ def _flags(session: Session) -> list[str]:
     return [flag for flag, is_set in found.items() if is_set]
 
 
-def _notes(session: Session) -> list[str]:
+def notes(session: Session) -> list[str]:
+    """Return how the session's state, links and cost are known."""
     unreported = session.cost.unreported_requests
     return [
         session.state_reason,
+        *session.notes,
         *([f"{unreported} requests reported no cost: it is a lower bound"] if unreported else []),
     ]
 
-
-COVERAGE: Columns = {
-    "coverage.signals.logs": lambda session: session.log_records,
-    "coverage.signals.metrics": lambda session: session.metric_points,
-    "coverage.signals.spans": lambda session: session.spans,
-    "coverage.events": lambda session: session.log_records,
-    "coverage.sequence_gaps": unknown,
-    "coverage.duplicates": unknown,
-    "coverage.content.prompts": lambda session: session.title_content,
-    **dict.fromkeys(
-        (
-            f"coverage.content.{content}"
-            for content in ("responses", "tool_details", "tool_content", "raw_bodies")
-        ),
-        lambda _session: Content.UNKNOWN,
-    ),
-    "coverage.cost_difference_usd": unknown,
-    "coverage.notes": _notes,
-}
 
 COLUMNS: Columns = {
     **fields("session_id", "agent"),
@@ -63,11 +56,13 @@ COLUMNS: Columns = {
     **fields("title"),
     "user": lambda session: session.attribute(*USER_ATTRIBUTES),
     "repository": lambda session: session.attribute(*REPOSITORY_ATTRIBUTES),
-    "working_directory": lambda session: session.attribute(
-        "working_directory", "process.working_directory"
-    ),
+    "working_directory": lambda session: session.attribute(*_DIRECTORY),
     "entrypoint": lambda session: session.attribute("app.entrypoint"),
     "terminal": lambda session: session.attribute("terminal.type"),
+    "organization": lambda session: session.attribute("organization.id"),
+    "known_by.user": lambda session: session.known_as(*USER_ATTRIBUTES),
+    "known_by.repository": lambda session: session.known_as(*REPOSITORY_ATTRIBUTES),
+    "known_by.working_directory": _knows_directory_by,
     "attributes": _attributes,
     "models": lambda session: list(session.models),
     "started_at": at("started_at"),
@@ -85,7 +80,6 @@ COLUMNS: Columns = {
     "pull_requests": lambda session: session.work.pull_requests,
     "active_seconds.user": lambda session: _seconds(session.work.active_user_ms),
     "active_seconds.agent": lambda session: _seconds(session.work.active_agent_ms),
-    "parent_session_id": unknown,
+    **fields("parent_session_id", "parent_known_by"),
     "flags": _flags,
-    **COVERAGE,
 }

@@ -18,8 +18,9 @@ from store.domain import (
 )
 from store.queries.filter import Filter
 from store.queries.late_costs import late_costs
+from store.queries.lineage import Lineage, lineage_of
 from store.queries.metered import metered_of, together
-from store.queries.state import REASONS, RUNS_OR_INTERRUPTED, STATE
+from store.queries.state import PENDING_TOOL, STATE, asks_by_hook, reason
 from store.queries.totals import VISIBLE_TURN, cost_of, tokens_of, with_unnamed
 from store.queries.work import work_of
 
@@ -38,7 +39,8 @@ def sessions(
     """
     rows = list(
         db.query(
-            f"select s.*, {_TURNS} as turns, {STATE} as state from sessions s"
+            f"select s.*, {_TURNS} as turns, {STATE} as state,"
+            f" {PENDING_TOOL} as pending_tool from sessions s"
             f" where s.opened = 1 and ({where.sql})"
             " order by s.last_event_unix_nano desc, s.session_id limit :limit offset :offset",
             {
@@ -49,19 +51,20 @@ def sessions(
             },
         )
     )
-    attributes = _attributes(db, [row["session_id"] for row in rows])
-    models = _models(db, [row["session_id"] for row in rows])
-    work = work_of(db, [row["session_id"] for row in rows])
-    metered = metered_of(db, [row["session_id"] for row in rows])
-    late = late_costs(db, [row["session_id"] for row in rows])
+    ids = [row["session_id"] for row in rows]
+    attributes, models, work = _attributes(db, ids), _models(db, ids), work_of(db, ids)
+    metered, lineage = metered_of(db, ids), lineage_of(db, ids)
+    late = late_costs(db, ids)
     return [
         _session(
             row,
-            attributes=attributes[row["session_id"]],
+            now_ns,
+            attributes=dict(attributes[row["session_id"]]),
             models=models[row["session_id"]],
             work=work[row["session_id"]],
             metered=together(metered[row["session_id"]]),
             late=late.get(row["session_id"]),
+            lineage=lineage[row["session_id"]],
         )
         for row in rows
     ]
@@ -123,51 +126,57 @@ def _models(db: Database, ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
 
 def _session(
     row: Mapping[str, Any],
+    now_ns: int,
     *,
     attributes: Mapping[str, tuple[str, ...]],
     models: tuple[str, ...],
     work: Work,
     metered: Metered | None,
     late: Cost | None,
+    lineage: Lineage,
 ) -> Session:
     state = SessionState(row["state"])
     row = with_unnamed(row)
-    is_metered = row["requests"] == 0 and metered is not None
+    used = metered if row["requests"] == 0 else None
     return Session(
-        session_id=row["session_id"],
+        **{name: row[name] for name in _AS_STORED},
         agent=Agent(row["agent"]),
-        title=row["title"],
         title_content=Content(row["title_content"] or Content.UNKNOWN),
         models=models,
         started_at=row["started_unix_nano"],
         last_event_at=row["last_event_unix_nano"],
         last_event_name=row["last_event_name"] or "",
         state=state,
-        state_reason=_reason(row, state),
-        permission_mode=row["permission_mode"],
-        turns=row["turns"],
+        state_reason=reason(row, state, now_ns),
         requests=row["requests"],
-        tool_calls=row["tool_calls"],
         decisions=_decisions(row),
-        failed_tool_calls=row["failed_tool_calls"],
         errors=row["errors"],
-        tokens=metered.tokens if metered and is_metered else tokens_of(row),
-        cost=Cost(metered.cost_micros) if metered and is_metered else late or cost_of(row),
-        is_metered=is_metered,
-        context_tokens=row["context_tokens"],
+        tokens=used.tokens if used else tokens_of(row),
+        cost=Cost(used.cost_micros) if used else late or cost_of(row),
+        is_metered=used is not None,
         records=row["log_records"] + row["spans"] + row["metric_points"],
-        log_records=row["log_records"],
-        spans=row["spans"],
-        metric_points=row["metric_points"],
-        attributes=dict(attributes),
+        attributes=attributes,
         work=work,
         question=_question(row, state),
+        parent_session_id=lineage.parent_session_id,
+        parent_known_by=lineage.known_by,
+        notes=lineage.notes,
     )
 
 
-def _reason(row: Mapping[str, Any], state: SessionState) -> str:
-    may_run = state is SessionState.IDLE and row["running_tool_calls"]
-    return RUNS_OR_INTERRUPTED if may_run else REASONS[state]
+_AS_STORED = (
+    "session_id",
+    "title",
+    "permission_mode",
+    "turns",
+    "tool_calls",
+    "failed_tool_calls",
+    "context_tokens",
+    "log_records",
+    "spans",
+    "metric_points",
+)
+"""The fields that are columns of the same name."""
 
 
 def _decisions(row: Mapping[str, Any]) -> DecisionCounts:
@@ -177,6 +186,6 @@ def _decisions(row: Mapping[str, Any]) -> DecisionCounts:
 def _question(row: Mapping[str, Any], state: SessionState) -> Question | None:
     if state is not SessionState.WAITING:
         return None
-    if (row["asked_unix_nano"] or 0) > (row["requested_unix_nano"] or 0):
+    if asks_by_hook(row):
         return Question(row["asked_unix_nano"], row["asked_tool"])
-    return Question(row["requested_unix_nano"], row["requested_tool"])
+    return Question(row["requested_unix_nano"], row["pending_tool"])

@@ -178,7 +178,7 @@ def test_decisions(
 @pytest.mark.parametrize("prompt", ["The following is the Codex agent history whose request …"])
 def test_reviewers_are_told_by_their_prompt(prompt: str) -> None:
     """The automatic reviewer is a conversation of its own, in a role."""
-    told = _facts(_event("codex.user_prompt", prompt=prompt)).relations
+    told = _facts(_event("codex.user_prompt", {"prompt": prompt})).relations
     assert "reviewer" in {relation.value for relation in told if relation.kind == "role"}
 
 
