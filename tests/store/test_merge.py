@@ -26,11 +26,8 @@ from tests.store.shape import shown, tree
 from tests.store.stores import derived, fill, filled
 
 PERMUTED = (
-    "codex/exec-code-mode",
     "codex/exec-subagent",
-    "codex/tui-approvals",
     "codex/tui-turn-cost",
-    "opencode/edit",
     "opencode/tui-approvals",
     "bodies-inline",
     "errors",
