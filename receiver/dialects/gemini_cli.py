@@ -161,8 +161,8 @@ def _keep(head: Head, facts: Facts) -> None:
             told = attributes.get("to_mode") or attributes.get("approval_mode")
             if mode := text(told):
                 head.change.in_mode(mode, head.rank)
-        case "slash_command" if attributes.get("command") == "quit":
-            head.change.latest("exited", head.time_unix_nano)
+        case "slash_command":
+            prompt = _note_command(head, facts)
     kind = _KINDS.get(head.name)
     if kind is None:
         unknown_seen(facts, head.session_id, what="event", name=head.name)
@@ -186,6 +186,29 @@ def _note_prompt(head: Head, prompt: str | None, facts: Facts) -> None:
                 command=None,
             )
         )
+
+
+def _note_command(head: Head, facts: Facts) -> str | None:
+    """Note a slash command, which is a turn of its own trace; return it as it was typed."""
+    command = text(head.attributes.get("command"))
+    if command == "quit":
+        head.change.latest("exited", head.time_unix_nano)
+    if command is None:
+        return None
+    if head.turn_id is not None:
+        facts.prompts.append(
+            PromptGiven(
+                session_id=head.session_id,
+                turn_id=head.turn_id,
+                prompt_rank=head.rank,
+                prompt_digest=head.record.digest,
+                prompt_content=Content.PRESENT,
+                prompt_length=None,
+                prompt_origin=Origin.COMMAND,
+                command=command,
+            )
+        )
+    return f"/{command}"
 
 
 def _interpret_span(record: Span, placement: Placement, facts: Facts) -> None:
