@@ -36,15 +36,15 @@ _CLOCK = re.compile(r"\s*<current_datetime>[^<]{0,100}</current_datetime>\s*")
 """What the client puts before a person's words."""
 
 _EVENT_KINDS: Mapping[str, str] = {
-    "hook.end": "hook",
-    "hook.start": "hook_start",
-    "mcp.server.lifecycle": "mcp_connection",
+    "hook.end": "hook_call",
+    "hook.start": "hook_call",
+    "mcp.server.lifecycle": "mcp_lifecycle",
     "session.abort": "abort",
     "session.compaction_complete": "compaction",
     "session.compaction_start": "compaction_start",
     "session.shutdown": "session_end",
     "session.truncation": "truncation",
-    "skill.invoked": "skill",
+    "skill.invoked": "skill_use",
 }
 """What of an agent's span events is kept; the others repeat the spans."""
 

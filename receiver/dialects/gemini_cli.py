@@ -32,19 +32,19 @@ _PREFIX = "gemini_cli."
 _TURN = re.compile(r".{1,200}########\d{1,20}$")
 
 _KINDS: Mapping[str, str] = {
-    "agent.finish": "subagent_end",
-    "agent.start": "subagent_start",
+    "agent.finish": "subagent",
+    "agent.start": "subagent",
     "chat_compression": "compaction",
-    "config": "settings",
+    "config": "configuration",
     "conversation_finished": "conversation_end",
     "edit_strategy": "edit_strategy",
-    "extension_disable": "plugin",
-    "extension_enable": "plugin",
-    "extension_install": "plugin",
-    "extension_uninstall": "plugin",
-    "extension_update": "plugin",
+    "extension_disable": "extension",
+    "extension_enable": "extension",
+    "extension_install": "extension",
+    "extension_uninstall": "extension",
+    "extension_update": "extension",
     "file_operation": "file_operation",
-    "hook_call": "hook",
+    "hook_call": "hook_call",
     "model_routing": "routing",
     "network_retry_attempt": "retry",
     "plan.approval_mode_duration": "mode_duration",
@@ -61,6 +61,9 @@ _REPEATED = frozenset({"api_request", "gen_ai.client.inference.operation.details
 _SPANS = frozenset(
     {"agent_call", "llm_call", "schedule_tool_calls", "system_prompt", "tool_call", "user_prompt"}
 )
+_RENAMED = {"tokens_after": "post_tokens", "tokens_before": "pre_tokens"}
+"""What a compaction calls its sizes, by what they are called here."""
+
 _COMMON = frozenset(
     {
         "auth_type",
@@ -166,7 +169,7 @@ def _keep(head: Head, facts: Facts) -> None:
     kind = _KINDS.get(head.name)
     if kind is None:
         unknown_seen(facts, head.session_id, what="event", name=head.name)
-    keep_event(head, kind or "unknown", facts, text=prompt, common=_COMMON)
+    keep_event(head, kind or "unknown", facts, text=prompt, common=_COMMON, renamed=_RENAMED)
 
 
 def _note_prompt(head: Head, prompt: str | None, facts: Facts) -> None:

@@ -1,6 +1,7 @@
 """What dialects read of every record before its meaning, and the columns that facts share."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from receiver.dialects.values import event_attributes, json_text
@@ -132,10 +133,18 @@ def mcp_names(name: str | None, server: str | None) -> tuple[str | None, str | N
 
 
 def keep_event(
-    head: Head, kind: str, facts: Facts, *, text: str | None = None, common: frozenset[str]
+    head: Head,
+    kind: str,
+    facts: Facts,
+    *,
+    common: frozenset[str],
+    text: str | None = None,
+    renamed: Mapping[str, str] | None = None,
 ) -> None:
     """Keep a record as an event of a kind, with the attributes that are its own."""
     record = head.record
+    names = renamed or {}
+    told = {names.get(key, key): value for key, value in record.attributes.items()}
     facts.events.append(
         EventSeen(
             digest=record.digest,
@@ -148,9 +157,7 @@ def keep_event(
             kind=kind,
             trouble=None,
             text=text,
-            attributes=event_attributes(
-                record.attributes, common=common, resource=record.resource.attributes
-            ),
+            attributes=event_attributes(told, common=common, resource=record.resource.attributes),
         )
     )
 

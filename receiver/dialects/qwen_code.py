@@ -39,9 +39,9 @@ _TURN = re.compile(r".{1,200}########\d{1,20}$")
 _KINDS: Mapping[str, str] = {
     "api_cancel": "cancel",
     "api_retry": "retry",
-    "auth": "auth",
+    "auth": "sign_in",
     "chat_compression": "compaction",
-    "config": "settings",
+    "config": "configuration",
     "conversation_finished": "conversation_end",
     "file_operation": "file_operation",
     "memory.recall": "memory",
@@ -51,7 +51,7 @@ _KINDS: Mapping[str, str] = {
     "ripgrep_fallback": "startup",
     "session.end": "session_end",
     "session.start": "session_start",
-    "skill_launch": "skill",
+    "skill_launch": "skill_use",
     "slash_command": "command",
     "subagent_execution": "subagent",
     "tool_output_truncated": "truncation",
@@ -61,6 +61,9 @@ _REPEATED = frozenset({"api_request"})
 _SPANS = frozenset(
     {"interaction", "llm_request", "tool", "tool.execution", "tool.blocked_on_user", "hook"}
 )
+_RENAMED = {"tokens_after": "post_tokens", "tokens_before": "pre_tokens"}
+"""What a compaction calls its sizes, by what they are called here."""
+
 _COMMON = frozenset(
     {"auth_type", "event.name", "event.timestamp", "prompt", "prompt_id", "session.id"}
 )
@@ -179,7 +182,7 @@ def _keep(head: Head, facts: Facts) -> None:
     kind = _KINDS.get(head.name)
     if kind is None:
         unknown_seen(facts, head.session_id, what="event", name=head.name)
-    keep_event(head, kind or "unknown", facts, text=prompt, common=_COMMON)
+    keep_event(head, kind or "unknown", facts, text=prompt, common=_COMMON, renamed=_RENAMED)
 
 
 def _note_prompt(head: Head, prompt: str | None, facts: Facts) -> None:
