@@ -68,13 +68,23 @@ def _wait(head: SpanHead, facts: Facts) -> None:
 
 def _tool(head: SpanHead, facts: Facts) -> None:
     """Read either span of a tool call: opencode's own, or the AI SDK's, which has its texts."""
+    call = _call(head)
+    facts.sessions[head.session_id].latest("decided", head.ended)
+    if head.turn_id is not None:
+        facts.turn(head.session_id, head.turn_id, head.time_unix_nano)
+    facts.of_tool_call(_finished(head, call))
+    if head.record.name == TOOL:
+        facts.of_tool_call(_executed(head, call))
+    else:
+        _keep_texts(head, call, facts)
+
+
+def _call(head: SpanHead) -> Call:
     attributes = head.record.attributes
     is_own = head.record.name == TOOL
     call_id = text(attributes.get("tool.call_id" if is_own else "ai.toolCall.id"))
-    arguments = text(attributes.get("ai.toolCall.args"))
-    given = parsed_object(arguments)
-    path = text(given.get("filePath")) or file_of(text(given.get("patchText")))
-    call = Call(
+    given = parsed_object(attributes.get("ai.toolCall.args"))
+    return Call(
         head.session_id,
         call_id or f"~{head.record.span_id.hex()}",
         head.turn_id,
@@ -83,16 +93,14 @@ def _tool(head: SpanHead, facts: Facts) -> None:
         head.time_unix_nano,
         None,
         text(attributes.get("tool.name" if is_own else "ai.toolCall.name")),
-        file_path=path,
+        file_path=text(given.get("filePath")) or file_of(text(given.get("patchText"))),
         subagent_type=text(given.get("subagent_type")),
     )
-    facts.sessions[head.session_id].latest("decided", head.ended)
-    if head.turn_id is not None:
-        facts.turn(head.session_id, head.turn_id, head.time_unix_nano)
-    facts.of_tool_call(_finished(head, call))
-    if is_own:
-        facts.of_tool_call(_executed(head, call))
-        return
+
+
+def _keep_texts(head: SpanHead, call: Call, facts: Facts) -> None:
+    """Note what a call was asked for, which only the AI SDK tells, and what it gave back."""
+    arguments = text(head.record.attributes.get("ai.toolCall.args"))
     facts.of_tool_call(
         ToolRequested(
             *call,
@@ -106,7 +114,7 @@ def _tool(head: SpanHead, facts: Facts) -> None:
             *call,
             traced_rank=head.rank,
             traced_span_id=head.record.span_id,
-            traced_command=text(given.get("command")),
+            traced_command=text(parsed_object(arguments).get("command")),
             traced_duration_ms=head.duration_ms,
         )
     )
