@@ -38,6 +38,23 @@ class TokenUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class CostByClass:
+    """Micro-dollars by class; ``None`` where not known.
+
+    When all are known, ``input + cache_read + cache_write + output + web_search`` is the whole. The
+    two lives of cache writes sum to ``cache_write`` when they are known.
+    """
+
+    input: int | None = None
+    cache_read: int | None = None
+    cache_write: int | None = None
+    cache_write_5m: int | None = None
+    cache_write_1h: int | None = None
+    output: int | None = None
+    web_search: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """What something cost, in micro-dollars."""
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from store.connection import open_writer, sqlite3
 from store.errors import StoreBusy, StoreClosed
 from store.ingest import Ingest, Interpreter
+from store.prices.book import PriceBook
+from store.reprice import note_book
 from store.signals import Batch
 
 _log = logging.getLogger(__name__)
@@ -39,9 +41,15 @@ class _Waiting:
 class Writer:
     """Owns the writing connection; ``submit`` may be called from any thread."""
 
-    def __init__(self, path: Path, interpreter: Interpreter) -> None:
+    def __init__(
+        self, path: Path, interpreter: Interpreter, prices: PriceBook | None = None
+    ) -> None:
+        """Open the store; without ``prices`` it prices by the published ones."""
+        prices = prices or PriceBook()
         self._db = open_writer(path)
-        self._ingest = Ingest(self._db, interpreter)
+        self.is_priced_anew = note_book(self._db, prices.identity)
+        """Whether what the store holds was priced by another book than what comes now."""
+        self._ingest = Ingest(self._db, interpreter, prices)
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._queued_bytes = 0
