@@ -48,6 +48,8 @@ _EPILOG = "\n\n".join(
             "--host        SESSIONSCOPE_HOST        host",
             "--grpc-port   SESSIONSCOPE_GRPC_PORT   grpc_port",
             "--http-port   SESSIONSCOPE_HTTP_PORT   http_port",
+            "              SESSIONSCOPE_PRICES      prices: your own, in a TOML file",
+            "              SESSIONSCOPE_SESSION_BUDGET, SESSIONSCOPE_DAY_BUDGET: in dollars",
         ),
         (
             "Data goes to standard output, words to standard error. Exit codes: 0 done, 1 failed, "
@@ -175,7 +177,7 @@ def import_(ctx: click.Context, files: tuple[Path, ...], store: str | None) -> N
     from sessionscope.importing import import_files
 
     config = configuration(ctx, {"store": store})
-    if not import_files(config.store, files, environment=os.environ):
+    if not import_files(config, files, environment=os.environ):
         ctx.exit(1)
 
 
@@ -186,7 +188,20 @@ def reindex(ctx: click.Context, store: str | None) -> None:
     """Interpret all raw records anew, as after an upgrade that understands more of them."""
     from sessionscope.importing import rebuild
 
-    rebuild(configuration(ctx, {"store": store}).store)
+    rebuild(configuration(ctx, {"store": store}))
+
+
+@cli.command()
+@store_option
+@click.pass_context
+def reprice(ctx: click.Context, store: str | None) -> None:
+    """Work out all costs anew, as after a change of your own prices or of the price table.
+
+    Names the models that have no price: what they cost stays unknown.
+    """
+    from sessionscope.pricing import price_anew
+
+    price_anew(configuration(ctx, {"store": store}))
 
 
 for _table in (sessions, requests, permissions, transcript):

@@ -13,7 +13,9 @@ from typing import Any
 _PRIVATE = 0o700
 _PORT_LIMIT = 65_536
 _LOOPBACKS = ("localhost", "127.0.0.1", "::1")
-_KEYS = ("store", "host", "grpc_port", "http_port")
+_KEYS = ("store", "host", "grpc_port", "http_port", "prices", "session_budget", "day_budget")
+_MICROS_PER_USD = 1_000_000
+_BUDGET_LIMIT = 10**9
 
 
 class ConfigError(Exception):
@@ -30,6 +32,12 @@ class Config:
     grpc_port: int = 4317
     """OTLP's registered port for gRPC; 0 lets the system choose."""
     http_port: int = 4318
+    prices: Path | None = None
+    """A TOML file of the user's own prices (``store.prices.user``)."""
+    session_budget: int | None = None
+    """Micro-dollars of one session beyond which the screens give notice."""
+    day_budget: int | None = None
+    """The same of all sessions in a day."""
 
 
 def load(flags: Mapping[str, object], *, environment: Mapping[str, str]) -> Config:
@@ -109,7 +117,7 @@ def _from_file(path: Path) -> dict[str, tuple[object, str]]:
     return {key: (value, str(path)) for key, value in settings.items()}
 
 
-def _store(value: object) -> Path:
+def _path(value: object) -> Path:
     if not isinstance(value, str | Path) or not str(value):
         raise ValueError("the path of a file is wanted")
     return Path(os.path.abspath(Path(value).expanduser()))  # noqa: PTH100 - resolve() follows links
@@ -137,9 +145,25 @@ def _port(value: object) -> int:
     return port
 
 
+def _budget(value: object) -> int:
+    wanted = f"dollars above 0 are wanted, such as 2.50, not {value!r}"
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(wanted)  # noqa: TRY004 - a setting is wrong, not the program
+    try:
+        dollars = float(value)
+    except ValueError as error:
+        raise ValueError(wanted) from error
+    if not 0 < dollars < _BUDGET_LIMIT:
+        raise ValueError(wanted)
+    return round(dollars * _MICROS_PER_USD)
+
+
 _READERS: Mapping[str, Callable[[object], object]] = {
-    "store": _store,
+    "store": _path,
     "host": _host,
     "grpc_port": _port,
     "http_port": _port,
+    "prices": _path,
+    "session_budget": _budget,
+    "day_budget": _budget,
 }

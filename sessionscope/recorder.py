@@ -19,11 +19,14 @@ from receiver.dialects import Dialects
 from receiver.doors import Doors
 from receiver.errors import DoorUnusable, PortInUse
 from sessionscope.config import Config, default_store, make_store_directory
+from sessionscope.pricing import price_book
 from sessionscope.readiness import Readiness
 from store.errors import StoreError, StoreLocked
 from store.lock import StoreLock, owner
 from store.writer import Writer
 from tui.safe_text import safe_text
+
+_log = logging.getLogger(__name__)
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _STANDARD_INPUT = 0
@@ -37,8 +40,11 @@ def record(config: Config, *, environment: Mapping[str, str], is_child: bool = F
     _log_safely()
     with _stop_requests(watch_input=is_child) as wait_for_stop, ExitStack() as stack:
         make_store_directory(config.store, environment=environment)
+        prices = price_book(config)
         lock = stack.enter_context(StoreLock.acquire(config.store))
-        writer = Writer(config.store, Dialects())
+        writer = Writer(config.store, Dialects(), prices)
+        if writer.is_priced_anew:
+            _log.warning("prices have changed; older requests keep theirs until: sessionscope reprice")
         writer.start()
         stack.callback(writer.stop)
         doors = Doors(writer, config.host, grpc_port=config.grpc_port, http_port=config.http_port)

@@ -1,6 +1,6 @@
 """Working out costs and cache uses of what a transaction changed, or of all there is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from store.assessment.judges import Judges
 from store.assessment.marks import marks_in, marks_of
@@ -96,11 +96,3 @@ class Assessor:
         if billed.model is None:
             return None
         return self._prices.price(billed.model, billed.at, billed.provider)
-
-
-def models_without_price(db: Database) -> Iterable[tuple[str, int]]:
-    """Return the models that have requests but no price, and how many; most requests first."""
-    return db.conn.execute(
-        "select model, count(*) from requests where model is not null and price_table is null"
-        " and cost_difference = 'unknown_price' group by model order by 2 desc, 1"
-    ).fetchall()
