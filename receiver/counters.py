@@ -6,7 +6,8 @@ from enum import StrEnum
 from threading import Lock
 from typing import NamedTuple
 
-from store.signals import Batch, Signal
+from receiver.decode import Parts
+from store.signals import Signal
 
 
 class Door(StrEnum):
@@ -39,11 +40,11 @@ class Counters:
         self._refused: dict[tuple[Door, Signal | None], Counter[str]] = {}
         self._failed: dict[tuple[Door, Signal | None], Counter[str]] = {}
 
-    def stored(self, door: Door, batch: Batch) -> None:
-        """Count a batch whose transaction is durable."""
+    def stored(self, door: Door, parts: Parts) -> None:
+        """Count a request that is durable."""
         with self._lock:
-            self._accepted[door, batch.signal] += len(batch.records)
-            self._rejected[door, batch.signal] += batch.rejected
+            self._accepted[door, parts.signal] += parts.accepted
+            self._rejected[door, parts.signal] += parts.rejected
 
     def refused(
         self, door: Door, signal: Signal | None, error: Exception, *, is_passing: bool

@@ -4,7 +4,8 @@ ReceiverError
 ├── BadData           the body cannot be read; sending it again is of no use
 ├── TooLarge          the body is over the limit, on the wire or after decompression
 ├── Overloaded        passing: too much is in flight, or the store did not answer in time
-├── Forbidden         the request looks like one that a web page made
+├── Unauthenticated   the bearer token is missing or wrong
+├── Forbidden         the request looks like one that a web page made, or is another user's
 ├── NotFound          no such path
 ├── MethodNotAllowed  something else than POST
 ├── UnsupportedMedia  a content type or encoding that OTLP does not have
@@ -29,8 +30,12 @@ class Overloaded(ReceiverError):
     """Not now; the sender should try again."""
 
 
+class Unauthenticated(ReceiverError):
+    """A token is asked for, and this request does not bring it."""
+
+
 class Forbidden(ReceiverError):
-    """A ``Host`` that is not this machine's loopback, or any ``Origin``."""
+    """A ``Host`` that is not this machine's, any ``Origin``, or a socket's peer of another user."""
 
 
 class NotFound(ReceiverError):

@@ -1,32 +1,24 @@
 """The one path that every export takes, whichever door it came through."""
 
+import asyncio
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
-from threading import Lock
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 from receiver.counters import Counters, Door
-from receiver.decode import Decoder, Encoding
+from receiver.decode import Decoder, Encoding, Parts
+from receiver.errors import Overloaded
 from receiver.in_flight import InFlight, Share
 from receiver.status import Refusal, refusal, success
-from store.errors import StoreClosed
-from store.signals import Batch, Signal
+from receiver.turns import Sink, Turns
+from store.signals import Signal
 
 ANSWER_WITHIN_S = 8
-"""Longest wait for a transaction: clients give up, and send again, after 10 s (measured)."""
+"""Longest wait for an answer: clients give up, and send again, after 10 s (measured)."""
 
-
-class Sink(Protocol):
-    """What takes a decoded batch: the store's writer, or a test's list."""
-
-    def submit(self, batch: Batch) -> "Future[None]":
-        """Take a batch; the future is done when its transaction is durable.
-
-        Raises ``StoreBusy`` at once when the queue is full; the future raises ``StoreBusy`` or
-        ``StoreClosed`` when the transaction cannot be made. Nothing is stored in either case.
-        """
-        ...
+INLINE_SIZE = 256 * 1024
+"""Longer bodies are decoded beside the loop, so that other requests are served meanwhile."""
 
 
 class Request(NamedTuple):
@@ -36,14 +28,8 @@ class Request(NamedTuple):
     signal: Signal
     encoding: Encoding
     body: bytes
-
-
-class Submitted(NamedTuple):
-    """A request on its way to the disk."""
-
-    request: Request
-    batch: Batch
-    stored: "Future[None]"
+    client: Hashable
+    """The connection it came on: what takes turns with others."""
 
 
 class ExportPath:
@@ -57,38 +43,46 @@ class ExportPath:
         in_flight: InFlight | None = None,
     ) -> None:
         self.counters = Counters()
-        self._sink = sink
         self._clock = clock
         self._decoder = Decoder()
+        self._decoder_thread = ThreadPoolExecutor(1, "decode")
         self._in_flight = in_flight or InFlight()
-        self._submit_lock = Lock()
-        self._is_closed = False
+        self._turns = Turns(sink)
 
     def share(self) -> Share:
         """Return a share of the bytes in flight, for one request."""
         return Share(self._in_flight)
 
-    def submit(self, request: Request) -> Submitted:
-        """Decode a request and hand it to the sink; raises what ``refusal`` can put into words."""
-        batch = self._decoder.decode(
+    async def export(self, request: Request, share: Share) -> bytes:
+        """Return the response to a request when all of it is durable.
+
+        Raises what ``refusal`` can put into words. When the answer does not come in time, or nobody
+        waits for it any more, the work goes on: the sender will come again, and find it done.
+        """
+        work = asyncio.ensure_future(self._store(request))
+        work.add_done_callback(_see_error)
+        share.keep_until_done(work)
+        await asyncio.wait((work,), timeout=ANSWER_WITHIN_S)
+        if not work.done():
+            raise Overloaded("The store did not answer in time.")
+        parts = work.result()
+        self.counters.stored(request.door, parts)
+        return success(parts, request.encoding)
+
+    async def _store(self, request: Request) -> Parts:
+        if len(request.body) <= INLINE_SIZE:
+            parts = self._decode(request)
+        else:
+            loop = asyncio.get_running_loop()
+            parts = await loop.run_in_executor(self._decoder_thread, self._decode, request)
+        if parts.accepted:
+            await asyncio.wrap_future(self._turns.submit(parts, request.client))
+        return parts
+
+    def _decode(self, request: Request) -> Parts:
+        return self._decoder.parts(
             request.signal, request.encoding, request.body, received_unix_nano=self._clock()
         )
-        return Submitted(request, batch, self._hand_over(batch))
-
-    def _hand_over(self, batch: Batch) -> "Future[None]":
-        with self._submit_lock:
-            if self._is_closed:
-                raise StoreClosed("The receiver is stopping.")
-            if batch.records:
-                return self._sink.submit(batch)
-        nothing: Future[None] = Future()
-        nothing.set_result(None)
-        return nothing
-
-    def answer(self, submitted: Submitted) -> bytes:
-        """Return the response to a request whose future is done without an error."""
-        self.counters.stored(submitted.request.door, submitted.batch)
-        return success(submitted.batch, submitted.request.encoding)
 
     def refuse(self, door: Door, signal: Signal | None, error: Exception) -> Refusal:
         """Return what to answer to an error, and count it."""
@@ -99,5 +93,11 @@ class ExportPath:
 
     def close(self) -> None:
         """Hand nothing to the sink any more; returns when that holds."""
-        with self._submit_lock:
-            self._is_closed = True
+        self._turns.close()
+        self._decoder_thread.shutdown(cancel_futures=True)
+
+
+def _see_error(work: "asyncio.Future[Parts]") -> None:
+    """Take note of an error that nobody may be left to see, so that it is not logged as missed."""
+    if not work.cancelled():
+        work.exception()

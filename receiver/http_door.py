@@ -1,92 +1,88 @@
-"""OTLP/HTTP: protobuf and JSON over an asynchronous server in a thread of its own."""
+"""OTLP/HTTP: protobuf and JSON over an asynchronous server."""
 
 import asyncio
-from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from socket import socket
-from threading import Thread
+import socket
+from collections.abc import Sequence
+from typing import cast
 
 from aiohttp import web
 
+from receiver.access import Access
 from receiver.counters import Door
 from receiver.decode import Encoding
 from receiver.errors import BadData, Overloaded
-from receiver.export import ANSWER_WITHIN_S, ExportPath, Request, Submitted
-from receiver.http_connection import Connections
+from receiver.export import ExportPath, Request
+from receiver.http_connection import Connection, Connections
 from receiver.http_request import MEDIA_TYPES, check_head, encoding_of, read_body, signal_of
 from receiver.status import http_body, http_headers
-
-INLINE_SIZE = 256 * 1024
-"""Longer bodies are decoded beside the loop, so that other connections are served meanwhile."""
+from receiver.unix_sockets import check_peer
 
 
 class HttpDoor:
-    """An HTTP server on sockets that listen already; started once, stopped once."""
+    """An HTTP server on sockets that listen already; started once, stopped once, in a loop.
 
-    _loop: asyncio.AbstractEventLoop
-    _thread: Thread
-    _connections: Connections
-    _servers: list[asyncio.Server]
+    Making it raises ``DoorUnusable`` for a certificate that is none.
+    """
 
-    def __init__(
-        self, path: ExportPath, *, body_limit: int, allowed_hosts: Collection[str]
-    ) -> None:
+    def __init__(self, path: ExportPath, *, body_limit: int, access: Access) -> None:
         self._path = path
         self._body_limit = body_limit
-        self._allowed_hosts = allowed_hosts
-        self._decoders = ThreadPoolExecutor(2, "http-decode")
+        self._access = access
+        self._tls = access.tls.for_http() if access.tls else None
+        self._servers: list[asyncio.Server] = []
 
-    def start(self, sockets: Sequence[socket]) -> None:
+    async def start(self, sockets: Sequence[socket.socket]) -> None:
         """Begin to answer."""
-        self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, name="http", daemon=True)
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._serve(sockets), self._loop).result()
-
-    async def _serve(self, sockets: Sequence[socket]) -> None:
         self._connections = Connections(self._answer, self._answer_malformed)
-        self._servers = [
-            await self._loop.create_server(self._connections, sock=listening)
-            for listening in sockets
-        ]
+        loop = asyncio.get_running_loop()
+        for listening in sockets:
+            is_unix = listening.family == socket.AF_UNIX
+            self._servers.append(
+                await loop.create_server(
+                    self._connections, sock=listening, ssl=None if is_unix else self._tls
+                )
+            )
 
-    def stop(self, grace_s: float) -> None:
+    async def stop(self, grace_s: float) -> None:
         """Accept no more; return when all that is in flight is answered, or the time is up."""
-        asyncio.run_coroutine_threadsafe(self._drain(grace_s), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._decoders.shutdown()
-        self._loop.close()
-
-    async def _drain(self, grace_s: float) -> None:
         for server in self._servers:
             server.close()
         await asyncio.sleep(0)
         self._connections.pre_shutdown()
         await self._connections.shutdown(grace_s)
-        if left := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(left, timeout=grace_s)
         await asyncio.sleep(0)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        connection = cast("Connection", request.protocol)
         try:
-            submitted = await self._submit(request)
-            await _stored(submitted)
+            body, encoding = await self._export(request, connection)
         except Exception as error:  # noqa: BLE001 - every fault is answered, ours as passing
-            return self._refuse(request, error)
-        body = self._path.answer(submitted)
-        return web.Response(body=body, content_type=MEDIA_TYPES[submitted.request.encoding])
+            response = self._refuse(request, error)
+        else:
+            response = web.Response(body=body, content_type=MEDIA_TYPES[encoding])
+        if connection.is_surplus:
+            response.force_close()
+        return response
 
-    async def _submit(self, request: web.BaseRequest) -> Submitted:
-        head = check_head(request, self._allowed_hosts)
+    async def _export(
+        self, request: web.BaseRequest, connection: Connection
+    ) -> tuple[bytes, Encoding]:
+        if connection.is_surplus:
+            raise Overloaded("Too many connections are open.")
+        is_local = connection.comes_by_socket
+        if is_local:
+            check_peer(request.get_extra_info("socket"))
+        head = check_head(request, self._access, is_local=is_local)
         if request.headers.get("Expect", "").lower() == "100-continue":
             await _invite_body(request)
         with self._path.share() as share:
             body = await read_body(request, share, limit=self._body_limit)
-            export = Request(Door.HTTP, head.signal, head.encoding, body)
-            if len(body) <= INLINE_SIZE:
-                return self._path.submit(export)
-            return await self._loop.run_in_executor(self._decoders, self._path.submit, export)
+            connection.waits_for_store = True
+            try:
+                export = Request(Door.HTTP, head.signal, head.encoding, body, connection)
+                return await self._path.export(export, share), head.encoding
+            finally:
+                connection.waits_for_store = False
 
     def _refuse(self, request: web.BaseRequest, error: Exception) -> web.Response:
         refused = self._path.refuse(Door.HTTP, signal_of(request), error)
@@ -100,15 +96,6 @@ class HttpDoor:
 
     def _answer_malformed(self, request: web.BaseRequest) -> web.Response:
         return self._refuse(request, BadData("The request is not well-formed HTTP."))
-
-
-async def _stored(submitted: Submitted) -> None:
-    """Wait for the transaction, which goes on whatever becomes of this wait."""
-    stored = asyncio.wrap_future(submitted.stored)
-    await asyncio.wait((stored,), timeout=ANSWER_WITHIN_S)
-    if not stored.done():
-        raise Overloaded("The store did not answer in time.")
-    stored.result()
 
 
 async def _invite_body(request: web.BaseRequest) -> None:

@@ -1,12 +1,12 @@
 """What an OTLP/HTTP request must look like, checked before and while its body is read."""
 
 import asyncio
-from collections.abc import Collection
 from typing import NamedTuple
 
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import BaseRequest, RequestPayloadError
 
+from receiver.access import Access
 from receiver.decode import Encoding
 from receiver.decompress import unpacker
 from receiver.errors import (
@@ -24,6 +24,8 @@ from store.signals import Signal
 BODY_WITHIN_S = 30
 """Longest wait for a body to arrive whole."""
 
+_FROM_PAGES = frozenset({"cross-site", "same-site", "same-origin"})
+"""``Sec-Fetch-Site`` of a request that some page makes (W3C Fetch Metadata)."""
 _PATHS = {f"/v1/{signal}": signal for signal in Signal}
 _MEDIA_TYPES = {
     "application/x-protobuf": Encoding.PROTOBUF,
@@ -50,16 +52,19 @@ def encoding_of(request: BaseRequest) -> Encoding | None:
     return _MEDIA_TYPES.get(media_type.strip().lower())
 
 
-def check_head(request: BaseRequest, allowed_hosts: Collection[str]) -> Head:
+def check_head(request: BaseRequest, access: Access, *, is_local: bool) -> Head:
     """Return what a request is about, or raise why it is refused.
 
     Only this machine's own names are answered, and nothing that a browser sends on behalf of a
-    page (``Origin``): a page must neither write into the store nor reach it by DNS rebinding.
+    page (``Origin``, ``Sec-Fetch-Site``): a page must neither write into the store nor reach it by
+    DNS rebinding. What came by a Unix socket (``is_local``) may call the machine as it likes.
     """
-    if _host_name(request.headers.get("Host", "")) not in allowed_hosts:
-        raise Forbidden("The Host header must name this machine's loopback.")
-    if "Origin" in request.headers:
+    headers = request.headers
+    if not is_local:
+        access.check_host(headers.get("Host", ""))
+    if "Origin" in headers or headers.get("Sec-Fetch-Site") in _FROM_PAGES:
         raise Forbidden("Requests made by web pages are not accepted.")
+    access.check_token(headers.get("Authorization", ""))
     signal = signal_of(request)
     if signal is None:
         raise NotFound("The path must be /v1/logs, /v1/metrics or /v1/traces.")
@@ -69,13 +74,6 @@ def check_head(request: BaseRequest, allowed_hosts: Collection[str]) -> Head:
     if encoding is None:
         raise UnsupportedMedia("Content-Type must be application/x-protobuf or application/json.")
     return Head(signal, encoding)
-
-
-def _host_name(host: str) -> str:
-    """Return a ``Host`` header without its port."""
-    if host.startswith("["):
-        return host.partition("]")[0].lower() + "]"
-    return host.partition(":")[0].lower()
 
 
 async def read_body(request: BaseRequest, share: Share, *, limit: int) -> bytes:

@@ -16,7 +16,12 @@ _PROC = Path("/proc")
 
 
 def addresses(host: str) -> tuple[str, ...]:
-    """Return the addresses to listen on; ``localhost`` is both loopbacks, where there are two."""
+    """Return the addresses to listen on; ``localhost`` is both loopbacks, where there are two.
+
+    An empty host is none.
+    """
+    if not host:
+        return ()
     if host != "localhost":
         return (host,)
     try:

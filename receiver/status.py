@@ -19,7 +19,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
-from receiver.decode import Encoding
+from receiver.decode import Encoding, Parts
 from receiver.errors import (
     BadData,
     Forbidden,
@@ -27,10 +27,11 @@ from receiver.errors import (
     NotFound,
     ReceiverError,
     TooLarge,
+    Unauthenticated,
     UnsupportedMedia,
 )
 from store.errors import StoreBusy, StoreClosed
-from store.signals import Batch, Signal
+from store.signals import Signal
 
 RETRY_LIMIT_S = 5
 """Longest wait to ask for: clients give up at their own deadline of 10 s (measured)."""
@@ -41,6 +42,7 @@ _PERMANENT: dict[type[Exception], tuple[StatusCode, HTTPStatus]] = {
     NotFound: (StatusCode.UNIMPLEMENTED, HTTPStatus.NOT_FOUND),
     MethodNotAllowed: (StatusCode.UNIMPLEMENTED, HTTPStatus.METHOD_NOT_ALLOWED),
     TooLarge: (StatusCode.RESOURCE_EXHAUSTED, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    Unauthenticated: (StatusCode.UNAUTHENTICATED, HTTPStatus.UNAUTHORIZED),
     UnsupportedMedia: (StatusCode.UNIMPLEMENTED, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
 }
 
@@ -107,6 +109,8 @@ def http_headers(refused: Refusal) -> dict[str, str]:
         return {"Retry-After": str(refused.retry_after_s)}
     if refused.http_status == HTTPStatus.METHOD_NOT_ALLOWED:
         return {"Allow": "POST"}
+    if refused.http_status == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": "Bearer"}
     return {}
 
 
@@ -122,10 +126,10 @@ def grpc_trailers(refused: Refusal) -> tuple[tuple[str, bytes], ...]:
     return (details, ("google.rpc.retryinfo-bin", _retry_info(refused).SerializeToString()))
 
 
-def success(batch: Batch, encoding: Encoding) -> bytes:
-    """Return the response to a stored batch: nothing set, unless some records were rejected."""
-    if not batch.rejected and not batch.message:
+def success(parts: Parts, encoding: Encoding) -> bytes:
+    """Return the response to a stored request: nothing set, unless some records were rejected."""
+    if not parts.rejected and not parts.message:
         return b"" if encoding is Encoding.PROTOBUF else b"{}"
-    response, rejected = _PARTIAL[batch.signal]
-    partial = {rejected: batch.rejected, "error_message": batch.message}
+    response, rejected = _PARTIAL[parts.signal]
+    partial = {rejected: parts.rejected, "error_message": parts.message}
     return _encode(response(partial_success=partial), encoding)

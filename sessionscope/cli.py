@@ -50,6 +50,7 @@ _EPILOG = "\n\n".join(
             "--http-port   SESSIONSCOPE_HTTP_PORT   http_port",
             "              SESSIONSCOPE_PRICES      prices: your own, in a TOML file",
             "              SESSIONSCOPE_SESSION_BUDGET, SESSIONSCOPE_DAY_BUDGET: in dollars",
+            "and in the same way sockets, token_file, tls_certificate, tls_key, allowed_hosts.",
         ),
         (
             "Data goes to standard output, words to standard error. Exit codes: 0 done, 1 failed, "
@@ -98,6 +99,9 @@ def cli(ctx: click.Context, /, **flags: str | None) -> None:
         "Examples:",
         "sessionscope serve",
         "sessionscope serve --store ~/team.db --grpc-port 14317 --http-port 14318",
+        "sessionscope serve --host none --sockets ~/.local/state/sessionscope/sockets",
+        "sessionscope serve --host 0.0.0.0 --allowed-hosts box.example --token-file token \\",
+        "    --tls-certificate box.pem --tls-key box.key",
     )
 )
 @recorder_options

@@ -7,15 +7,16 @@ The file is ``sessionscope/config.toml`` in the XDG configuration directory, the
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 _PRIVATE = 0o700
 _PORT_LIMIT = 65_536
-_LOOPBACKS = ("localhost", "127.0.0.1", "::1")
-_KEYS = ("store", "host", "grpc_port", "http_port", "prices", "session_budget", "day_budget")
 _MICROS_PER_USD = 1_000_000
 _BUDGET_LIMIT = 10**9
+NO_PORTS = "none"
+_NAMES_TO_LISTEN_ON = ("localhost", NO_PORTS)
 
 
 class ConfigError(Exception):
@@ -28,7 +29,7 @@ class Config:
 
     store: Path
     host: str = "localhost"
-    """A loopback address, or ``localhost`` for both: what comes in is not authenticated."""
+    """The address to listen on, ``localhost`` for both loopbacks, or ``none`` for no port."""
     grpc_port: int = 4317
     """OTLP's registered port for gRPC; 0 lets the system choose."""
     http_port: int = 4318
@@ -38,6 +39,14 @@ class Config:
     """Micro-dollars of one session beyond which the screens give notice."""
     day_budget: int | None = None
     """The same of all sessions in a day."""
+    sockets: Path | None = None
+    """A directory for Unix sockets, beside the ports."""
+    token_file: Path | None = None
+    """Holds the bearer token that senders must bring; wanted where other machines can send."""
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    allowed_hosts: frozenset[str] = frozenset()
+    """Names of this machine that senders use, beside ``localhost`` and ``host``."""
 
 
 def load(flags: Mapping[str, object], *, environment: Mapping[str, str]) -> Config:
@@ -51,7 +60,7 @@ def load(flags: Mapping[str, object], *, environment: Mapping[str, str]) -> Conf
     }
     settings |= {
         key: (environment[variable], f"the environment variable {variable}")
-        for key in _KEYS
+        for key in _READERS
         if environment.get(variable := f"SESSIONSCOPE_{key.upper()}")
     }
     settings |= {
@@ -65,7 +74,9 @@ def load(flags: Mapping[str, object], *, environment: Mapping[str, str]) -> Conf
             fields[key] = _READERS[key](value)
         except ValueError as error:
             raise ConfigError(f"{key} in {origin}: {error}") from error
-    return Config(**fields)
+    config = Config(**fields)
+    check_reach(config)
+    return config
 
 
 def config_path(environment: Mapping[str, str]) -> Path:
@@ -112,24 +123,52 @@ def _from_file(path: Path) -> dict[str, tuple[object, str]]:
     except (OSError, ValueError) as error:
         raise ConfigError(f"cannot read {path}: {error}") from error
     for key in settings:
-        if key not in _KEYS:
-            raise ConfigError(f"{path}: unknown key {key!r}; the keys are {', '.join(_KEYS)}")
+        if key not in _READERS:
+            raise ConfigError(f"{path}: unknown key {key!r}; the keys are {', '.join(_READERS)}")
     return {key: (value, str(path)) for key, value in settings.items()}
 
 
 def _path(value: object) -> Path:
     if not isinstance(value, str | Path) or not str(value):
-        raise ValueError("the path of a file is wanted")
+        raise ValueError("a path is wanted")
     return Path(os.path.abspath(Path(value).expanduser()))  # noqa: PTH100 - resolve() follows links
 
 
 def _host(value: object) -> str:
-    if value not in _LOOPBACKS:
-        raise ValueError(
-            f"{value!r} is not one of {', '.join(_LOOPBACKS)}; telemetry holds prompts and "
-            "commands and comes in without a password, so it is taken from this machine alone"
-        )
+    if value not in _NAMES_TO_LISTEN_ON:
+        try:
+            ip_address(str(value))
+        except ValueError as error:
+            raise ValueError(
+                f"{value!r} is not an address to listen on, nor one of "
+                f"{', '.join(_NAMES_TO_LISTEN_ON)}"
+            ) from error
     return str(value)
+
+
+def _hosts(value: object) -> frozenset[str]:
+    names = value.split(",") if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"host names with commas between them are wanted, not {value!r}")
+    return frozenset(name.strip().lower() for name in names)
+
+
+def check_reach(config: Config) -> None:
+    """Raise ``ConfigError`` where other machines could send without a token, or in the clear."""
+    if (config.tls_certificate is None) != (config.tls_key is None):
+        raise ConfigError("tls_certificate and tls_key belong together: set both or neither")
+    if config.host == NO_PORTS and config.sockets is None:
+        raise ConfigError("with host none, sockets must name a directory: nothing else is open")
+    if config.host in _NAMES_TO_LISTEN_ON or ip_address(config.host).is_loopback:
+        return
+    missing = [
+        name for name in ("token_file", "tls_certificate", "tls_key") if not getattr(config, name)
+    ]
+    if missing:
+        raise ConfigError(
+            f"other machines can reach host {config.host}, and telemetry holds prompts and "
+            f"commands: set {', '.join(missing)} too, or listen on localhost"
+        )
 
 
 def _port(value: object) -> int:
@@ -166,4 +205,9 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "prices": _path,
     "session_budget": _budget,
     "day_budget": _budget,
+    "sockets": _path,
+    "token_file": _path,
+    "tls_certificate": _path,
+    "tls_key": _path,
+    "allowed_hosts": _hosts,
 }

@@ -80,9 +80,7 @@ class _Feeder:
             self._waiting.popleft().result()
 
 
-def import_files(
-    config: Config, files: Sequence[Path], *, environment: Mapping[str, str]
-) -> bool:
+def import_files(config: Config, files: Sequence[Path], *, environment: Mapping[str, str]) -> bool:
     """Load saved telemetry; return whether all of it could be read.
 
     Raises ``StoreLocked`` when a recorder owns the store, and ``ConfigError`` for its prices.

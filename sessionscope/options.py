@@ -17,9 +17,22 @@ store_option = click.option(
     help="The store to use; by default sessionscope/sessions.db in the XDG state directory.",
 )
 _DOORS = (
-    click.option("--host", metavar="ADDRESS", help="Loopback address to listen on [localhost]."),
+    click.option(
+        "--host", metavar="ADDRESS", help="Address to listen on [localhost]; none opens no port."
+    ),
     click.option("--grpc-port", metavar="PORT", help="Port for OTLP/gRPC [4317]."),
     click.option("--http-port", metavar="PORT", help="Port for OTLP/HTTP [4318]."),
+    click.option(
+        "--sockets", metavar="DIRECTORY", help="Listen on Unix sockets in a directory of yours too."
+    ),
+    click.option(
+        "--token-file", metavar="FILE", help="Take only what brings the bearer token in this file."
+    ),
+    click.option("--tls-certificate", metavar="FILE", help="Answer with TLS: the chain, as PEM."),
+    click.option("--tls-key", metavar="FILE", help="The certificate's private key, as PEM."),
+    click.option(
+        "--allowed-hosts", metavar="NAMES", help="Names by which other machines call this one."
+    ),
 )
 
 

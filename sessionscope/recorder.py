@@ -18,9 +18,10 @@ import click
 from receiver.dialects import Dialects
 from receiver.doors import Doors
 from receiver.errors import DoorUnusable, PortInUse
-from sessionscope.config import Config, default_store, make_store_directory
+from sessionscope.config import Config, ConfigError, default_store, make_store_directory
 from sessionscope.pricing import price_book
 from sessionscope.readiness import Readiness
+from sessionscope.senders import access, listening_host
 from store.errors import StoreError, StoreLocked
 from store.lock import StoreLock, owner
 from store.writer import Writer
@@ -39,15 +40,23 @@ def record(config: Config, *, environment: Mapping[str, str], is_child: bool = F
     """
     _log_safely()
     with _stop_requests(watch_input=is_child) as wait_for_stop, ExitStack() as stack:
+        senders = access(config)
         make_store_directory(config.store, environment=environment)
         prices = price_book(config)
         lock = stack.enter_context(StoreLock.acquire(config.store))
         writer = Writer(config.store, Dialects(), prices)
         if writer.is_priced_anew:
-            _log.warning("prices have changed; older requests keep theirs until: sessionscope reprice")
+            _log.warning("prices have changed; what is priced keeps its cost until: reprice")
         writer.start()
         stack.callback(writer.stop)
-        doors = Doors(writer, config.host, grpc_port=config.grpc_port, http_port=config.http_port)
+        doors = Doors(
+            writer,
+            listening_host(config),
+            grpc_port=config.grpc_port,
+            http_port=config.http_port,
+            sockets=config.sockets,
+            access=senders,
+        )
         try:
             doors.start()
         except PortInUse as error:
@@ -62,7 +71,7 @@ def record_as_child(config: Config, *, environment: Mapping[str, str]) -> int:
     """Record for the viewer at the other end of the standard streams; return the exit code."""
     try:
         record(config, environment=environment, is_child=True)
-    except (StoreError, DoorUnusable) as error:
+    except (StoreError, DoorUnusable, ConfigError) as error:
         _tell_viewer(Readiness(str(error), is_locked=isinstance(error, StoreLocked)))
         return 1
     return 0
@@ -72,10 +81,15 @@ def _tell_ready(config: Config, doors: Doors, *, is_child: bool) -> None:
     if is_child:
         _tell_viewer(Readiness())
         return
+    where = []
+    if host := listening_host(config):
+        where.append(
+            f"OTLP/gRPC on {host}:{doors.grpc_port}, OTLP/HTTP on {host}:{doors.http_port}"
+        )
+    if config.sockets is not None:
+        where.append(f"Unix sockets in {config.sockets}")
     click.echo(
-        f"Recording into {safe_text(str(config.store))}: OTLP/gRPC on {config.host}:"
-        f"{doors.grpc_port}, OTLP/HTTP on {config.host}:{doors.http_port}. Ctrl-C ends it.",
-        err=True,
+        safe_text(f"Recording into {config.store}: {', '.join(where)}. Ctrl-C ends it."), err=True
     )
 
 

@@ -60,6 +60,11 @@ def _start_recorder(config: Config) -> _Child:
         "--host": config.host,
         "--grpc-port": config.grpc_port,
         "--http-port": config.http_port,
+        "--sockets": config.sockets,
+        "--token-file": config.token_file,
+        "--tls-certificate": config.tls_certificate,
+        "--tls-key": config.tls_key,
+        "--allowed-hosts": ",".join(config.allowed_hosts) or None,
     }
     with _open_log(log_path(config.store)) as log:
         return subprocess.Popen(
@@ -69,7 +74,12 @@ def _start_recorder(config: Config) -> _Child:
                 Path(__file__).with_name("__main__.py"),
                 "serve",
                 "--child",
-                *(str(part) for argument in arguments.items() for part in argument),
+                *(
+                    str(part)
+                    for argument in arguments.items()
+                    if argument[1] is not None
+                    for part in argument
+                ),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -219,6 +219,8 @@ class ToolCall:
     lines_added: int | None = None
     """Of an edit, where its diff came with a span."""
     lines_removed: int | None = None
+    notes: tuple[str, ...] = ()
+    """What is to be said or doubted of its decision and outcome, a sentence each."""
 
     @property
     def is_running(self) -> bool:

@@ -116,6 +116,7 @@ create table tool_calls (
     mode text,
     source_raw text,
     tool_source text,
+    review text,
     asked_command text,
     asked_parameters text,
     decided_version text,

@@ -127,7 +127,8 @@ end;
 
 create trigger tool_calls_repeated_elsewhere after update on tool_calls when {_MOVED} begin
     delete from repeated_calls
-        where session_id = old.session_id and tool_call_id = old.tool_call_id;{_looked_at_again("old")}
+        where session_id = old.session_id
+            and tool_call_id = old.tool_call_id;{_looked_at_again("old")}
 end;
 
 create trigger tool_calls_repeated_again after update on tool_calls

@@ -86,7 +86,7 @@ def _identify(record: Record, session_id: str, facts: Facts) -> None:
     known = {**record.resource.attributes, **dict(zip(_IDENTITY, identity, strict=True))}
     facts.identify(
         session_id,
-        {name: value for name, item in known.items() if (value := text(item)) is not None},
+        {name: value for name, item in known.items() if name and (value := text(item)) is not None},
     )
 
 

@@ -10,7 +10,9 @@ from store.facts import ToolDecided, ToolFinished
 if TYPE_CHECKING:
     from receiver.dialects.claude_code import EventHead
 
-_FILE_TOOLS = frozenset({"Edit", "MultiEdit", "NotebookEdit", "Read", "Write"})
+_GRANTED_FOR_MORE = frozenset(
+    {"Edit", "ExitPlanMode", "MultiEdit", "NotebookEdit", "Read", "Write"}
+)
 """Their temporary grant may hold once or for the session; the event does not say which."""
 
 _DECIDERS = {
@@ -55,7 +57,9 @@ def tool_decided(head: "EventHead") -> ToolDecided:
     if mode is not None:
         head.change.in_mode(mode, head.rank)
     head.change.latest("decided", head.time_unix_nano)
-    reviewed = _CLASSIFIER_VERDICTS.get(text(attributes.get("classifier_verdict")) or "")
+    review = text(attributes.get("classifier_verdict"))
+    reviewed = _CLASSIFIER_VERDICTS.get(review or "")
+    category = text(attributes.get("classifier_category"))
     parameters, given = _parameters(head)
     return ToolDecided(
         *_call(head, parameters=given, duration_ms=None),
@@ -67,6 +71,7 @@ def tool_decided(head: "EventHead") -> ToolDecided:
         mode=mode,
         source_raw=source,
         tool_source=text(attributes.get("tool_source")),
+        review=f"{review} ({category})" if review and category else review,
         asked_command=text(given.get("full_command")),
         asked_parameters=parameters,
         decided_version=text(head.record.resource.attributes.get("service.version")),
@@ -154,6 +159,6 @@ def scope_of(source: str | None, tool: str | None) -> DecisionScope:
         return DecisionScope.PERMANENT
     if source in {"user_reject", "user_abort", "hook"}:
         return DecisionScope.ONCE
-    if source == "user_temporary" and tool not in _FILE_TOOLS:
+    if source == "user_temporary" and tool is not None and tool not in _GRANTED_FOR_MORE:
         return DecisionScope.ONCE
     return DecisionScope.UNKNOWN

@@ -9,4 +9,5 @@ COLUMNS: Columns = {
     **fields("verdict", "decider", "scope", "mode", "waited_ms", "outcome"),
     "error": lambda call: call.error or call.error_type,
     **fields("duration_ms", "source_raw", "agent_name"),
+    "notes": lambda call: list(call.notes),
 }

@@ -52,6 +52,8 @@ class ToolDecided(NamedTuple):
     mode: str | None
     source_raw: str | None
     tool_source: str | None
+    review: str | None
+    """What an automatic safety check said, with its category."""
     asked_command: str | None
     asked_parameters: str | None
     decided_version: str | None

@@ -4,10 +4,10 @@ r"""The one filter language: the same in the screens and in ``--where``.
 hold; ``-`` negates one, ``,`` in a value is *or*, quotes keep spaces and punctuation together
 (``\"`` is a quote in quotes), and what has no key is searched in the content.
 
-Terms about tool calls (``tool: mcp: decision: by:``) and about requests (``model: status:``), asked
-of sessions, speak together of one and the same call or request: ``tool:Bash decision:reject`` are
-the sessions where a Bash call was rejected. A negated one excludes sessions that have any such. A
-comparison never holds for what is unknown, its negation does.
+Terms about tool calls (``tool: mcp: decision: by:``), requests (``model: status:``) and troubles
+(``kind:``), asked of sessions, speak together of one and the same call, request or trouble:
+``tool:Bash decision:reject`` are the sessions where a Bash call was rejected. A negated one excludes
+sessions that have any such. A comparison never holds for what is unknown, its negation does.
 """
 
 import re
@@ -43,8 +43,8 @@ class Filter:
 
     text: str
     sql: str
-    """A condition on ``sessions s``, and on ``requests r`` or ``tool_calls c`` joined to it when
-    these are the rows; ``1`` when nothing is asked."""
+    """A condition on ``sessions s`` and, joined to it, the rows by their alias (``ALIASES``) when
+    these are others; ``1`` when nothing is asked."""
     parameters: Mapping[str, object]
 
 

@@ -2,8 +2,8 @@
 
 A condition is constant text with ``{}`` where the name of a bound parameter goes, and ``{op}``
 where a comparison does. It speaks of one table by its alias: ``s`` sessions, ``r`` requests, ``c``
-tool calls. ``:filter_now`` is the present (ns). A total is known when any row it sums is
-(``…_known``).
+tool calls, ``p`` troubles, ``m`` what happened with MCP servers. ``:filter_now`` is the present
+(ns). A total is known when any row it sums is (``…_known``).
 """
 
 from collections.abc import Mapping
@@ -11,19 +11,31 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from store.domain import Decider, RequestStatus, SessionState, Verdict
+from store.insights import TroubleKind
 from store.queries import filter_values as values
 from store.queries.state import STATE
 
 
 class Rows(StrEnum):
-    """The kinds of rows that can be filtered, each the name of its table."""
+    """The kinds of rows that can be filtered, each the name of its table or view.
+
+    What happened with MCP servers has none: other rows ask of tool calls instead.
+    """
 
     SESSIONS = "sessions"
     REQUESTS = "requests"
     TOOL_CALLS = "tool_calls"
+    TROUBLES = "troubles"
+    MCP = "mcp"
 
 
-ALIASES: Mapping[Rows, str] = {Rows.SESSIONS: "s", Rows.REQUESTS: "r", Rows.TOOL_CALLS: "c"}
+ALIASES: Mapping[Rows, str] = {
+    Rows.SESSIONS: "s",
+    Rows.REQUESTS: "r",
+    Rows.TOOL_CALLS: "c",
+    Rows.TROUBLES: "p",
+    Rows.MCP: "m",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,8 @@ WORDS = Key(
         Rows.TOOL_CALLS: _any_like(
             "c.tool", "c.command", "c.file_path", "c.parameters", "c.input", "c.error"
         ),
+        Rows.TROUBLES: _any_like("p.subject", "p.message"),
+        Rows.MCP: _any_like("m.server", "m.tool", "m.error"),
     },
 )
 """Words without a key: they search the content of the rows asked for."""
@@ -109,7 +123,9 @@ KEYS: Mapping[str, Key] = {
     "team": Key(values.contains, {Rows.SESSIONS: _attribute(*_TEAM_ATTRIBUTES)}),
     "repo": Key(values.contains, {Rows.SESSIONS: _attribute(*REPOSITORY_ATTRIBUTES)}),
     "tool": Key(values.equals, {Rows.TOOL_CALLS: _like("c.tool")}),
-    "mcp": Key(values.contains, {Rows.TOOL_CALLS: _like("c.mcp_server")}),
+    "mcp": Key(
+        values.contains, {Rows.TOOL_CALLS: _like("c.mcp_server"), Rows.MCP: _like("m.server")}
+    ),
     "decision": Key(values.one_of(*Verdict), {Rows.TOOL_CALLS: "c.verdict = {}"}),
     "by": Key(
         values.one_of(*Decider),
@@ -133,6 +149,7 @@ KEYS: Mapping[str, Key] = {
             " when r.stop_reason = 'refusal' then 'refused' else 'ok' end = {}"
         },
     ),
+    "kind": Key(values.one_of(*TroubleKind), {Rows.TROUBLES: "p.kind = {}"}),
     "cost": Key(
         values.dollars,
         {
@@ -164,6 +181,8 @@ KEYS: Mapping[str, Key] = {
             Rows.SESSIONS: "s.last_event_unix_nano >= {}",
             Rows.REQUESTS: "r.started_unix_nano >= {}",
             Rows.TOOL_CALLS: "c.started_unix_nano >= {}",
+            Rows.TROUBLES: "p.at_unix_nano >= {}",
+            Rows.MCP: "m.at_unix_nano >= {}",
         },
     ),
     "until": Key(
@@ -172,6 +191,8 @@ KEYS: Mapping[str, Key] = {
             Rows.SESSIONS: "s.started_unix_nano <= {}",
             Rows.REQUESTS: "r.started_unix_nano <= {}",
             Rows.TOOL_CALLS: "c.started_unix_nano <= {}",
+            Rows.TROUBLES: "p.at_unix_nano <= {}",
+            Rows.MCP: "m.at_unix_nano <= {}",
         },
     ),
     "is": Key(

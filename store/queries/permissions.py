@@ -1,18 +1,21 @@
 """The permission ledger: one row per tool call, of one session or of all."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from store.connection import Database
-from store.domain import Agent, Decider, DecisionScope, Outcome, ToolCall, Verdict
+from store.domain import Agent, Outcome, ToolCall, Verdict
+from store.queries import decisions
+from store.queries.decisions import decision_of, notes_of
 from store.queries.filter import Filter
 
-COLUMNS = """
+COLUMNS = f"""
     c.*, s.agent as agent, s.title as session_title, s.log_records as log_records,
     (select min(r.agent_name) from requests r where r.session_id = c.session_id
         and r.turn_id is c.turn_id and r.agent_id = c.agent_id) as agent_name,
     w.waited_ms, w.waited_verdict, w.waited_decider, w.waited_scope, w.waited_source_raw,
-    o.lines_added, o.lines_removed
+    o.lines_added, o.lines_removed,
+    {decisions.COLUMNS}
 """
 """A wait is found by the span of the decision, at once, else by the call's own, when that has
 ended."""
@@ -64,72 +67,54 @@ def tool_calls(
 
 def tool_call_of(row: Mapping[str, Any]) -> ToolCall:
     """Return the tool call of a row of ``COLUMNS``."""
-    decision = _decision(row)
+    decision = decision_of(row)
     return ToolCall(
-        session_id=row["session_id"],
-        turn_id=row["turn_id"],
-        tool_call_id=row["tool_call_id"],
-        request_id=row["request_id"],
+        **{name: row[name] for name in _AS_STORED},
         at=row["decided_unix_nano"] or row["started_unix_nano"],
         agent=Agent(row["agent"]),
-        agent_id=row["agent_id"],
-        tool=row["tool"],
-        mcp_server=row["mcp_server"],
-        mcp_tool=row["mcp_tool"],
-        command=row["command"],
-        asked_command=row["asked_command"],
-        file_path=row["file_path"],
-        skill=row["skill"],
-        subagent_type=row["subagent_type"],
-        commit_id=row["commit_id"],
-        branch=row["branch"],
-        parameters=row["parameters"],
         input=row["requested_input"] or row["input"],
         verdict=decision.verdict,
         decider=decision.decider,
         scope=decision.scope,
-        mode=row["mode"],
         source_raw=decision.source_raw,
         decided_by_version=row["decided_version"],
         decided_at=row["decided_unix_nano"],
-        waited_ms=row["waited_ms"],
         outcome=_outcome(row, decision.verdict),
         finished_at=row["finished_unix_nano"],
         duration_ms=_either(row["duration_ms"], row["executed_duration_ms"]),
         error_type=row["error_type"] or row["executed_error_type"],
         error=row["error"] or row["executed_error"],
-        input_bytes=row["input_bytes"],
-        result_bytes=row["result_bytes"],
-        lines_added=row["lines_added"],
-        lines_removed=row["lines_removed"],
-        agent_name=row["agent_name"],
-        session_title=row["session_title"],
+        notes=notes_of(row, decision),
     )
 
 
-class _Decision(NamedTuple):
-    verdict: Verdict
-    decider: Decider
-    scope: DecisionScope
-    source_raw: str | None
-
-
-def _decision(row: Mapping[str, Any]) -> _Decision:
-    """Return the decision as its event tells it, else as the result does, else as its span."""
-    for column, prefix in (("decided_verdict", ""), ("reported_verdict", "reported_")):
-        if row[column] is not None:
-            return _Decision(
-                Verdict(row[column]),
-                Decider(row[f"{prefix}decider"]),
-                DecisionScope(row[f"{prefix}scope"]),
-                row[f"{prefix}source_raw"],
-            )
-    return _Decision(
-        Verdict(row["waited_verdict"] or Verdict.UNKNOWN),
-        Decider(row["waited_decider"] or Decider.UNKNOWN),
-        DecisionScope(row["waited_scope"] or DecisionScope.UNKNOWN),
-        row["waited_source_raw"],
-    )
+_AS_STORED = (
+    "session_id",
+    "turn_id",
+    "tool_call_id",
+    "request_id",
+    "agent_id",
+    "agent_name",
+    "session_title",
+    "tool",
+    "mcp_server",
+    "mcp_tool",
+    "command",
+    "asked_command",
+    "file_path",
+    "skill",
+    "subagent_type",
+    "commit_id",
+    "branch",
+    "parameters",
+    "mode",
+    "waited_ms",
+    "input_bytes",
+    "result_bytes",
+    "lines_added",
+    "lines_removed",
+)
+"""The fields that are columns of the same name."""
 
 
 def _outcome(row: Mapping[str, Any], verdict: Verdict) -> Outcome:

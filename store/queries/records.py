@@ -28,6 +28,12 @@ def records(db: Database, session_id: str, subject: str, *, limit: int = 200) ->
     return [RawRecord(*row) for row in found]
 
 
+def record(db: Database, record_id: int) -> RawRecord | None:
+    """Return one raw record, or ``None`` when the store does not have it."""
+    found = db.execute(f"{_SELECT} where r.id = ?", [record_id]).fetchone()
+    return None if found is None else RawRecord(*found)
+
+
 def all_records(db: Database, *, page: int = 1000) -> Iterator[list[RawRecord]]:
     """Yield every raw record in order of arrival, a page at a time."""
     after = 0

@@ -3,6 +3,8 @@
 import logging
 import random
 from collections import Counter
+from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from threading import Timer
 
@@ -12,15 +14,16 @@ from store.connection import open_reader
 from store.lock import Owner
 from store.signals import Signal
 from tests.acceptance.load import Load, numbered
-from tests.acceptance.senders import HttpSender
+from tests.acceptance.senders import GrpcSender, HttpSender, NotStored, Sender
 from tests.sessionscope.command import serving
 
 _LATEST_KILL_S = 0.3
+_LARGE = 5_000
 _log = logging.getLogger(__name__)
 
 
-@pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.soak)])
-def test_what_was_acknowledged_survives_kill_9(rounds: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.soak)])
+def test_f1_what_was_acknowledged_survives_kill_9(rounds: int, tmp_path: Path) -> None:
     """Killed in the middle of a load, started again on the same store, sent the same again.
 
     Every acknowledged record is there once before it is sent again, every record once after.
@@ -47,6 +50,45 @@ def test_what_was_acknowledged_survives_kill_9(rounds: int, tmp_path: Path) -> N
     _log.info(
         "killed %d times under load: %d records sent, %d acknowledged", rounds, first, acknowledged
     )
+
+
+@pytest.mark.parametrize("rounds", [2, pytest.param(20, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("connect", [GrpcSender, HttpSender])
+def test_f1_a_large_export_is_acknowledged_when_all_of_it_is_stored(
+    rounds: int, tmp_path: Path, *, connect: Callable[[Owner], Sender]
+) -> None:
+    """An export that is stored in parts is not lost in part: killed between two, it is unanswered.
+
+    Sent again it is whole, and nothing of it is there twice.
+    """
+    store = tmp_path / "sessions.db"
+    expected: set[str] = set()
+    for number in range(rounds):
+        sent = {f"{number}-{place}" for place in range(_LARGE)}
+        body = numbered(sorted(sent))
+        with serving(store) as recorder:
+            timer = Timer(random.uniform(0, _LATEST_KILL_S * 2), recorder.process.kill)
+            timer.start()
+            is_acknowledged = _is_acknowledged(connect(recorder.owner), body)
+            timer.join()
+            recorder.process.wait()
+        with serving(store) as recorder:
+            found = _found(store)
+            assert expected <= found <= expected | sent
+            assert not is_acknowledged or sent <= found
+            assert _is_acknowledged(connect(recorder.owner), body)
+            expected |= sent
+            assert _found(store) == expected
+
+
+def _is_acknowledged(sender: Sender, body: bytes) -> bool:
+    try:
+        sender.send(Signal.LOGS, body)
+    except (NotStored, OSError, HTTPException):
+        return False
+    finally:
+        sender.close()
+    return True
 
 
 def _load_until_killed(store: Path, *, first: int) -> Load:

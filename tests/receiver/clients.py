@@ -13,10 +13,10 @@ from store.signals import Signal
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
 
-_SERVICES = {
-    Signal.LOGS: "logs.v1.LogsService",
-    Signal.METRICS: "metrics.v1.MetricsService",
-    Signal.TRACES: "trace.v1.TraceService",
+EXPORTS = {
+    Signal.LOGS: "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+    Signal.METRICS: "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+    Signal.TRACES: "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
 }
 
 
@@ -95,7 +95,7 @@ def grpc_export(
     compression: grpc.Compression | None = None,
 ) -> Reply:
     """Call an export method with bytes of one's own choice."""
-    path = method or f"/opentelemetry.proto.collector.{_SERVICES[signal]}/Export"
+    path = method or EXPORTS[signal]
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(path)
         try:

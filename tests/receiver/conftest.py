@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pytest
 
 from receiver.doors import Doors
-from receiver.export import Sink
+from receiver.turns import Sink
 from tests.receiver.sinks import ListSink
 
 OpenDoors: TypeAlias = Callable[[Sink], Doors]

@@ -94,7 +94,7 @@ def test_a_decision_is_verdict_decider_and_scope(
     assert fact.source_raw == source
 
 
-@pytest.mark.parametrize("tool", ["Edit", "Write", "NotebookEdit", "Read"])
+@pytest.mark.parametrize("tool", ["Edit", "Write", "NotebookEdit", "Read", "ExitPlanMode"])
 def test_a_temporary_grant_for_a_file_has_no_known_scope(tool: str) -> None:
     """It may hold once or for the session; the event does not say, so neither does the ledger."""
     fact = _decided(decision="accept", source="user_temporary", tool_name=tool)

@@ -1,5 +1,6 @@
 """Opening both doors or neither, and closing them without losing what is in flight."""
 
+import asyncio
 import os
 import socket
 from concurrent.futures import ThreadPoolExecutor
@@ -133,6 +134,12 @@ def test_a_closed_path_hands_nothing_over(sink: ListSink) -> None:
     """A request that was still being read when the doors closed is refused, not stored."""
     path = ExportPath(sink)
     path.close()
+    request = Request(Door.HTTP, Signal.LOGS, Encoding.PROTOBUF, BODY, client=1)
+
+    async def export() -> None:
+        with path.share() as share:
+            await path.export(request, share)
+
     with pytest.raises(StoreClosed):
-        path.submit(Request(Door.HTTP, Signal.LOGS, Encoding.PROTOBUF, BODY))
+        asyncio.run(export())
     assert not sink.batches

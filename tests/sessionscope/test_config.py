@@ -48,7 +48,10 @@ def test_flags_count_before_environment_before_file(tmp_path: Path) -> None:
         ("grpc_port = 70000", "from 0 to 65535"),
         ("grpc_port = ", "cannot read .*config.toml"),
         ("store = 5", "store in .*config.toml"),
-        ('host = "0.0.0.0"', "'0.0.0.0' is not one of localhost"),
+        ('host = "example.org"', "'example.org' is not an address to listen on"),
+        ("allowed_hosts = 5", "host names with commas"),
+        ('tls_key = "/key.pem"', "belong together"),
+        ('host = "none"', "sockets must name a directory"),
     ],
 )
 def test_a_bad_file_is_refused_with_the_key(tmp_path: Path, text: str, words: str) -> None:
@@ -58,11 +61,35 @@ def test_a_bad_file_is_refused_with_the_key(tmp_path: Path, text: str, words: st
         load({}, environment=environment(tmp_path))
 
 
-@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])  # noqa: S104
-def test_only_loopback_addresses_are_listened_on(tmp_path: Path, address: str) -> None:
-    """The refusal gives the reason."""
-    with pytest.raises(ConfigError, match="this machine alone"):
-        load({"host": address}, environment=environment(tmp_path))
+OPEN_ADDRESSES = ["0.0.0.0", "::", "192.168.1.5"]  # noqa: S104 - so others can send
+GUARDS = {"token_file": "/token", "tls_certificate": "/chain.pem", "tls_key": "/key.pem"}
+
+
+@pytest.mark.parametrize("address", OPEN_ADDRESSES)
+@pytest.mark.parametrize("left_out", [[*GUARDS], ["token_file"], ["tls_certificate", "tls_key"]])
+def test_s1_an_open_address_needs_a_token_and_tls(
+    tmp_path: Path, address: str, left_out: list[str]
+) -> None:
+    """The refusal names the settings that are missing, and the way without them."""
+    flags = {"host": address, **{key: GUARDS[key] for key in GUARDS if key not in left_out}}
+    with pytest.raises(ConfigError, match=f"set {', '.join(left_out)} too, or listen on localhost"):
+        load(flags, environment=environment(tmp_path))
+
+
+@pytest.mark.parametrize("address", OPEN_ADDRESSES)
+def test_s1_an_open_address_with_a_token_and_tls_is_taken(tmp_path: Path, address: str) -> None:
+    """The names by which others call this machine come with it, from a file or a flag."""
+    flags = {"host": address, **GUARDS, "allowed_hosts": "Box.example, 10.0.0.1"}
+    config = load(flags, environment=environment(tmp_path))
+    assert config.host == address
+    assert config.allowed_hosts == {"box.example", "10.0.0.1"}
+
+
+@pytest.mark.parametrize("address", ["localhost", "127.0.0.1", "127.0.0.2", "::1", "none"])
+def test_s1_the_loopback_needs_neither(tmp_path: Path, address: str) -> None:
+    """Nor does a recorder that listens on Unix sockets alone."""
+    flags = {"host": address, "sockets": str(tmp_path)}
+    assert load(flags, environment=environment(tmp_path)).host == address
 
 
 def test_a_variable_is_named_in_its_fault(tmp_path: Path) -> None:

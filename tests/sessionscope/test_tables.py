@@ -54,7 +54,7 @@ REQUESTS = columns(
 )
 PERMISSIONS = columns(
     "session_id turn_id tool_call_id at agent tool mcp_server mcp_tool command file_path verdict"
-    " decider scope mode waited_ms outcome error duration_ms source_raw agent_name"
+    " decider scope mode waited_ms outcome error duration_ms source_raw agent_name notes"
 )
 CONTRACT = {"sessions": SESSIONS, "requests": REQUESTS, "permissions": PERMISSIONS}
 

@@ -176,7 +176,7 @@ def test_the_ledger_tells_what_the_person_did(tmp_path: Path) -> None:
         ("Edit", ACCEPTED, PERSON, UNTOLD, "default", RAN),
         ("Bash", REJECTED, PERSON, ONCE, "default", NOT_RUN),
         ("Bash", REJECTED, PERSON, ONCE, "default", NOT_RUN),
-        ("Write", ACCEPTED, PERSON, UNTOLD, "default", RAN),
+        ("Write", ACCEPTED, PERSON, DecisionScope.SESSION, "default", RAN),
         ("Write", ACCEPTED, CONFIG, UNTOLD, "acceptEdits", RAN),
         ("Write", ACCEPTED, PERSON, UNTOLD, "acceptEdits", RAN),
         ("mcp_tool", ACCEPTED, PERSON, FOR_GOOD, "acceptEdits", RAN),

@@ -1,0 +1,107 @@
+"""Decisions on tool calls: what is known of them beyond their own words, and what is to be doubted.
+
+What Claude Code's words mean has changed with its version (its documentation, "Monitoring", and
+change log). A decision is corrected only where other facts prove it, else it has a note.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from store.domain import Decider, DecisionScope, Verdict
+
+FILE_TOOLS = ("Edit", "MultiEdit", "NotebookEdit", "Write")
+
+_MODE = "acceptEdits"
+_NEXT = """(select n.tool_call_id from tool_calls n
+    where n.session_id = c.session_id and n.agent_id is c.agent_id
+        and n.decided_unix_nano > c.decided_unix_nano
+    order by n.decided_unix_nano, n.sequence limit 1)"""
+
+COLUMNS = f"""
+    case when c.source_raw = 'user_temporary' and c.tool in {FILE_TOOLS} and c.mode <> '{_MODE}'
+        then exists (select 1 from tool_calls n
+            where n.session_id = c.session_id and n.tool_call_id = {_NEXT} and n.mode = '{_MODE}'
+                and n.sequence > c.sequence
+                and n.sequence - c.sequence - 1 = (select count(distinct b.sequence) from records b
+                    where b.session_id = c.session_id
+                        and b.time_unix_nano between c.decided_unix_nano and n.decided_unix_nano
+                        and b.sequence > c.sequence and b.sequence < n.sequence
+                        and b.name <> 'permission_mode_changed'))
+        end as is_session_grant,
+    case when c.source_raw = 'user_reject' or c.verdict = 'unknown' then exists (
+        select 1 from requests q where q.session_id = c.session_id
+            and coalesce(q.source_raw, q.traced_source_raw) = 'sdk') end as is_headless,
+    (select min(a.value) from session_attributes a where a.session_id = c.session_id
+        and a.name = 'service.version' having count(*) = 1) as only_version
+"""
+"""Of ``tool_calls c``. A grant for the session is proved by the mode of the next decision, if every
+event between the two arrived and none of them changed the mode."""
+
+_VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})")
+
+
+class Decision(NamedTuple):
+    """Who decided what for how long, in the agent's own word too."""
+
+    verdict: Verdict
+    decider: Decider
+    scope: DecisionScope
+    source_raw: str | None
+
+
+def decision_of(row: Mapping[str, Any]) -> Decision:
+    """Return the decision as its event tells it, else as the result does, else as its span."""
+    if row["decided_verdict"] is not None:
+        scope = DecisionScope.SESSION if row["is_session_grant"] else DecisionScope(row["scope"])
+        return Decision(
+            Verdict(row["decided_verdict"]), Decider(row["decider"]), scope, row["source_raw"]
+        )
+    prefix = "reported" if row["reported_verdict"] is not None else "waited"
+    return Decision(
+        Verdict(row[f"{prefix}_verdict"] or Verdict.UNKNOWN),
+        Decider(row[f"{prefix}_decider"] or Decider.UNKNOWN),
+        DecisionScope(row[f"{prefix}_scope"] or DecisionScope.UNKNOWN),
+        row[f"{prefix}_source_raw"],
+    )
+
+
+def notes_of(row: Mapping[str, Any], decision: Decision) -> tuple[str, ...]:
+    """Return what there is to say of a decision and its call, a sentence each."""
+    return tuple(_notes(row, decision))
+
+
+def _notes(row: Mapping[str, Any], decision: Decision) -> Iterator[str]:
+    version = row["decided_version"] or row["only_version"]
+    has_ended = row["finished_rank"] is not None or row["executed_rank"] is not None
+    if decision.source_raw == "user_reject":
+        if _is_before(version, (2, 1, 216)):
+            yield "before 2.1.216 an abort or a failed permission request was told as a rejection"
+        if row["is_headless"]:
+            yield "in a headless session a rejection may be a deny rule of the person's settings"
+    if row["review"] is not None:
+        yield f"the safety check of auto mode said {row['review']}"
+    if row["is_session_grant"]:
+        yield "it was granted for the session: the next decision was in acceptEdits"
+    if row["ran_command"] and row["asked_command"] and row["ran_command"] != row["asked_command"]:
+        yield f"decided on was another command: {row['asked_command']}"
+    if decision.verdict is Verdict.UNKNOWN:
+        yield from _undecided(row, version, has_ended=has_ended)
+    elif decision.verdict is Verdict.ACCEPTED and not has_ended:
+        yield "no result came: it runs, was interrupted, or its result was lost"
+    if str(row["tool_call_id"]).startswith("~"):
+        yield "it came without an id, so that decision and result are rows of their own"
+
+
+def _undecided(row: Mapping[str, Any], version: str | None, *, has_ended: bool) -> Iterator[str]:
+    if not has_ended:
+        yield "no decision came: it waits for one, was found invalid, or the decision was lost"
+    elif _is_before(version, (2, 1, 47)) and row["is_headless"]:
+        yield "before 2.1.47 headless sessions sent no decisions"
+    else:
+        yield "no decision came"
+
+
+def _is_before(version: str | None, since: tuple[int, int, int]) -> bool:
+    found = _VERSION.match(version or "")
+    return found is not None and tuple(map(int, found.groups())) < since
