@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 from sessionscope.tables import permissions, requests, sessions
-from sessionscope.tables.columns import COST, TOKENS, Columns, at, cells, fields, nest
+from sessionscope.tables.columns import COST, LOST, TOKENS, Columns, at, cells, fields, nest
 from sessionscope.tables.people import Sheet
 from store.domain import Event, Request, Session, ToolCall, Turn
 from store.queries.transcript import Node, SubagentNode
@@ -25,6 +25,7 @@ _TURN: Columns = {
     **fields("requests", "tool_calls", "rejected", "failed_tool_calls", "errors"),
     **TOKENS,
     **COST,
+    **LOST,
 }
 _REQUEST: Columns = {
     **requests.COLUMNS,
@@ -41,7 +42,7 @@ _EVENT: Columns = {
     "at": at("at"),
     **fields("name", "agent_id", "sequence", "text", "attributes"),
 }
-_SUBAGENT: Columns = {"at": at("at"), **fields("agent_id", "name")}
+_SUBAGENT: Columns = {"at": at("at"), **fields("agent_id", "name"), **TOKENS, **COST, **LOST}
 
 
 def tree(session: Session, turns: Turns, record_ids: RecordIds) -> dict[str, Any]:

@@ -18,8 +18,9 @@ from store.domain import (
 )
 from store.queries.filter import Filter
 from store.queries.metered import metered_of, together
+from store.queries.priced import prices_used
 from store.queries.state import REASONS, RUNS_OR_INTERRUPTED, STATE
-from store.queries.totals import VISIBLE_TURN, cost_of, tokens_of
+from store.queries.totals import VISIBLE_TURN, PricesUsed, cost_of, lost_of, tokens_of
 from store.queries.work import work_of
 
 _TURNS = f"""
@@ -27,19 +28,30 @@ _TURNS = f"""
         and (t.command is null or t.requests > 0) and {VISIBLE_TURN})
 """
 
+_BY_ACTIVITY = "s.last_event_unix_nano desc"
+_BY_COST = "s.micros desc, s.micros_known desc, s.last_event_unix_nano desc"
+
 
 def sessions(
-    db: Database, *, where: Filter, now_ns: int, limit: int = 100, offset: int = 0
+    db: Database,
+    *,
+    where: Filter,
+    now_ns: int,
+    limit: int = 100,
+    offset: int = 0,
+    by_cost: bool = False,
 ) -> list[Session]:
     """Return a page of the sessions that ``where`` admits, newest activity first.
 
-    A ``limit`` of 0 is none. What is asked of time is relative to ``now_ns``.
+    A ``limit`` of 0 is none. What is asked of time is relative to ``now_ns``. ``by_cost`` puts the
+    most expensive first instead.
     """
+    order = _BY_COST if by_cost else _BY_ACTIVITY
     rows = list(
         db.query(
             f"select s.*, {_TURNS} as turns, {STATE} as state from sessions s"
             f" where s.opened = 1 and ({where.sql})"
-            " order by s.last_event_unix_nano desc, s.session_id limit :limit offset :offset",
+            f" order by {order}, s.session_id limit :limit offset :offset",
             {
                 **where.parameters,
                 "filter_now": now_ns,
@@ -52,6 +64,7 @@ def sessions(
     models = _models(db, [row["session_id"] for row in rows])
     work = work_of(db, [row["session_id"] for row in rows])
     metered = metered_of(db, [row["session_id"] for row in rows])
+    prices = prices_used(db, [row["session_id"] for row in rows])
     return [
         _session(
             row,
@@ -59,6 +72,7 @@ def sessions(
             models=models[row["session_id"]],
             work=work[row["session_id"]],
             metered=together(metered[row["session_id"]]),
+            prices=prices.get(row["session_id"]),
         )
         for row in rows
     ]
@@ -125,6 +139,7 @@ def _session(
     models: tuple[str, ...],
     work: Work,
     metered: Metered | None,
+    prices: PricesUsed | None,
 ) -> Session:
     state = SessionState(row["state"])
     unnamed = row["log_records"] == 0
@@ -149,7 +164,8 @@ def _session(
         failed_tool_calls=row["failed_tool_calls"],
         errors=row["errors"] + unnamed * row["unnamed_errors"],
         tokens=metered.tokens if metered and is_metered else tokens_of(row),
-        cost=Cost(metered.cost_micros) if metered and is_metered else cost_of(row),
+        cost=Cost(metered.cost_micros) if metered and is_metered else cost_of(row, prices),
+        lost=lost_of(row),
         is_metered=is_metered,
         context_tokens=row["context_tokens"],
         records=row["log_records"] + row["spans"] + row["metric_points"],
