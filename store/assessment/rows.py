@@ -79,6 +79,7 @@ class _Told(NamedTuple):
     started_unix_nano: int
     sequence: int | None
     agent_id: str | None
+    turn_id: str | None
     model: str | None
     source: str | None
     source_raw: str | None

@@ -63,5 +63,8 @@ def crossings(db: Database, budgets: Budgets, *, day_start_ns: int, now_ns: int)
             " and last_event_unix_nano >= ? order by micros desc",
             [budgets.session_micros, day_start_ns],
         )
-        found += [Crossing(*row, budgets.session_micros) for row in rows]
+        found += [
+            Crossing(session_id, title, micros, budgets.session_micros)
+            for session_id, title, micros in rows
+        ]
     return found

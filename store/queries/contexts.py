@@ -1,5 +1,7 @@
 """How full the contexts of a session were at each of its requests, and what each turn added."""
 
+from dataclasses import replace
+
 from store.assessment.marks import marks_of
 from store.assessment.rows import session_rows
 from store.connection import Database
@@ -23,4 +25,6 @@ def contexts(db: Database, session_id: str) -> list[ContextSize]:
 def added_in_turns(db: Database, session_id: str) -> dict[str | None, int]:
     """Return by how many tokens each turn made the main context larger; negative where cut."""
     rows = session_rows(db, session_id)
-    return added_by_turn([row.chained(row.cost, None) for row in rows])
+    return added_by_turn(
+        [replace(row.chained(row.cost, None), turn_id=row.told.turn_id) for row in rows]
+    )

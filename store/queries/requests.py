@@ -69,15 +69,7 @@ def requests(
 
 def request_of(row: Mapping[str, Any]) -> Request:
     """Return the request of a row of ``COLUMNS``."""
-    tokens = TokenUsage(
-        input=_either(row["input_tokens"], row["traced_input_tokens"]),
-        cache_read=_either(row["cache_read_tokens"], row["traced_cache_read_tokens"]),
-        cache_write=_either(row["cache_write_tokens"], row["traced_cache_write_tokens"]),
-        cache_write_5m=row["cache_write_5m_tokens"],
-        cache_write_1h=row["cache_write_1h_tokens"],
-        output=_either(row["output_tokens"], row["traced_output_tokens"]),
-        reasoning=row["reasoning_tokens"],
-    )
+    tokens = _tokens(row)
     return Request(
         session_id=row["session_id"],
         turn_id=row["turn_id"],
@@ -95,9 +87,7 @@ def request_of(row: Mapping[str, Any]) -> Request:
         cost=_cost(row),
         cache=_cache(row, tokens),
         window_tokens=row["window_tokens"],
-        billed_writes=None
-        if row["billed_5m_tokens"] is None
-        else (row["billed_5m_tokens"], row["billed_1h_tokens"]),
+        billed_writes=_billed_writes(row),
         duration_ms=_either(
             _either(row["duration_ms"], row["failed_duration_ms"]), row["traced_duration_ms"]
         ),
@@ -117,6 +107,23 @@ def request_of(row: Mapping[str, Any]) -> Request:
             if any(row[column] is not None for column in columns)
         ),
     )
+
+
+def _tokens(row: Mapping[str, Any]) -> TokenUsage:
+    return TokenUsage(
+        input=_either(row["input_tokens"], row["traced_input_tokens"]),
+        cache_read=_either(row["cache_read_tokens"], row["traced_cache_read_tokens"]),
+        cache_write=_either(row["cache_write_tokens"], row["traced_cache_write_tokens"]),
+        cache_write_5m=row["cache_write_5m_tokens"],
+        cache_write_1h=row["cache_write_1h_tokens"],
+        output=_either(row["output_tokens"], row["traced_output_tokens"]),
+        reasoning=row["reasoning_tokens"],
+    )
+
+
+def _billed_writes(row: Mapping[str, Any]) -> tuple[int, int] | None:
+    five_minutes, hour = row["billed_5m_tokens"], row["billed_1h_tokens"]
+    return None if five_minutes is None else (five_minutes, hour)
 
 
 def _cost(row: Mapping[str, Any]) -> Cost:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.connection import Database
 from store.domain import (
@@ -60,22 +60,8 @@ def sessions(
             },
         )
     )
-    attributes = _attributes(db, [row["session_id"] for row in rows])
-    models = _models(db, [row["session_id"] for row in rows])
-    work = work_of(db, [row["session_id"] for row in rows])
-    metered = metered_of(db, [row["session_id"] for row in rows])
-    prices = prices_used(db, [row["session_id"] for row in rows])
-    return [
-        _session(
-            row,
-            attributes=attributes[row["session_id"]],
-            models=models[row["session_id"]],
-            work=work[row["session_id"]],
-            metered=together(metered[row["session_id"]]),
-            prices=prices.get(row["session_id"]),
-        )
-        for row in rows
-    ]
+    beside = _beside(db, [row["session_id"] for row in rows])
+    return [_session(row, beside[row["session_id"]]) for row in rows]
 
 
 def count_sessions(db: Database, *, where: Filter) -> int:
@@ -132,15 +118,33 @@ def _models(db: Database, ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def _session(
-    row: Mapping[str, Any],
-    *,
-    attributes: Mapping[str, tuple[str, ...]],
-    models: tuple[str, ...],
-    work: Work,
-    metered: Metered | None,
-    prices: PricesUsed | None,
-) -> Session:
+class _Beside(NamedTuple):
+    """What other tables say of a session."""
+
+    attributes: Mapping[str, tuple[str, ...]]
+    models: tuple[str, ...]
+    work: Work
+    metered: Metered | None
+    prices: PricesUsed | None
+
+
+def _beside(db: Database, ids: Sequence[str]) -> Mapping[str, _Beside]:
+    attributes, models, work = _attributes(db, ids), _models(db, ids), work_of(db, ids)
+    metered, prices = metered_of(db, ids), prices_used(db, ids)
+    return {
+        session_id: _Beside(
+            attributes[session_id],
+            models[session_id],
+            work[session_id],
+            together(metered[session_id]),
+            prices.get(session_id),
+        )
+        for session_id in ids
+    }
+
+
+def _session(row: Mapping[str, Any], beside: _Beside) -> Session:
+    metered = beside.metered
     state = SessionState(row["state"])
     unnamed = row["log_records"] == 0
     requests = row["requests"] + unnamed * row["unnamed_requests"]
@@ -150,7 +154,7 @@ def _session(
         agent=Agent(row["agent"]),
         title=row["title"],
         title_content=Content(row["title_content"] or Content.UNKNOWN),
-        models=models,
+        models=beside.models,
         started_at=row["started_unix_nano"],
         last_event_at=row["last_event_unix_nano"],
         last_event_name=row["last_event_name"] or "",
@@ -164,7 +168,7 @@ def _session(
         failed_tool_calls=row["failed_tool_calls"],
         errors=row["errors"] + unnamed * row["unnamed_errors"],
         tokens=metered.tokens if metered and is_metered else tokens_of(row),
-        cost=Cost(metered.cost_micros) if metered and is_metered else cost_of(row, prices),
+        cost=Cost(metered.cost_micros) if metered and is_metered else cost_of(row, beside.prices),
         lost=lost_of(row),
         is_metered=is_metered,
         context_tokens=row["context_tokens"],
@@ -172,8 +176,8 @@ def _session(
         log_records=row["log_records"],
         spans=row["spans"],
         metric_points=row["metric_points"],
-        attributes=dict(attributes),
-        work=work,
+        attributes=dict(beside.attributes),
+        work=beside.work,
         question=_question(row, state),
     )
 
