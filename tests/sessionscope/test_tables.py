@@ -144,7 +144,7 @@ def test_unknown_is_null_and_withheld_is_said(imported: Path) -> None:
     (session,) = data("sessions", "--store", imported, "--where", "session:b0eaf545", "--json")
     assert session["title"] is None
     assert session["coverage"]["content"]["prompts"] == "withheld"
-    assert session["cost"]["computed_usd"] is None
+    assert session["parent_session_id"] is None
 
 
 def test_a_truncated_answer_says_so(imported: Path) -> None:
