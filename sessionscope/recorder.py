@@ -29,6 +29,9 @@ from tui.safe_text import safe_text
 
 _log = logging.getLogger(__name__)
 
+_PRICES_CHANGED = (
+    "prices have changed; older requests keep their costs until you run: sessionscope reprice"
+)
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _STANDARD_INPUT = 0
 
@@ -45,8 +48,6 @@ def record(config: Config, *, environment: Mapping[str, str], is_child: bool = F
         prices = price_book(config)
         lock = stack.enter_context(StoreLock.acquire(config.store))
         writer = Writer(config.store, Dialects(), prices)
-        if writer.is_priced_anew:
-            _log.warning("prices have changed; what is priced keeps its cost until: reprice")
         writer.start()
         stack.callback(writer.stop)
         doors = Doors(
@@ -64,6 +65,8 @@ def record(config: Config, *, environment: Mapping[str, str], is_child: bool = F
         stack.callback(doors.stop)
         lock.announce(host=config.host, grpc_port=doors.grpc_port, http_port=doors.http_port)
         _tell_ready(config, doors, is_child=is_child)
+        if writer.is_priced_anew:
+            _log.warning(_PRICES_CHANGED)
         wait_for_stop()
 
 
