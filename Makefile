@@ -34,6 +34,7 @@ screenshots-current: $(READY)
 
 bench: $(READY)
 	$(PYTHON) benchmarks/ingest.py
+	$(PYTHON) benchmarks/fairness.py
 
 format: $(READY)
 	$(PYTHON) -m ruff format

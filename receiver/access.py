@@ -63,7 +63,7 @@ class Access:
         """
         name = host_name(host)
         if name not in _LOOPBACK_HOSTS and name not in self.hosts:
-            raise Forbidden("The Host header must name this machine's loopback.")
+            raise Forbidden("The Host header must be a name of this machine.")
 
     def check_token(self, authorization: str) -> None:
         """Raise ``Unauthenticated`` unless an ``Authorization`` header brings the token."""

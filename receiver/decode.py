@@ -14,6 +14,7 @@ from receiver.errors import BadData, TooLarge
 from receiver.json_decode import parse_json, protobuf_from_json
 from receiver.origin import Origins, record_seed
 from receiver.protobuf_schema import ENVELOPE
+from receiver.secret_wire import Mask
 from store.signals import Batch, Record, Signal
 
 PART_SIZE = 500
@@ -53,13 +54,16 @@ class Parts(NamedTuple):
 class Decoder:
     """Decodes export requests, remembering what repeats in them.
 
+    ``mask`` takes the secrets out first, so that nothing that is made of a request holds them.
+
     Tolerant where a record can be kept: invalid UTF-8 costs a character, unknown fields and enum
     numbers stay, invalid ids are dropped from log records. What has no readable structure is
     refused as a whole, spans without ids singly.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mask: Mask | None = None) -> None:
         self._origins = Origins()
+        self._mask = mask
 
     def decode(
         self, signal: Signal, encoding: Encoding, body: bytes, *, received_unix_nano: int
@@ -93,7 +97,9 @@ class Decoder:
         """Begin a request: return it in protobuf, and see that the tables are not too full."""
         if self._origins.is_full:
             self._origins = Origins()
-        return protobuf_from_json(signal, parse_json(body)) if encoding is Encoding.JSON else body
+        if encoding is Encoding.JSON:
+            body = protobuf_from_json(signal, parse_json(body))
+        return body if self._mask is None else self._mask(signal, body)
 
     def _checked(self, signal: Signal, body: bytes, *, keep: int) -> tuple[list[Record], int, int]:
         """Decode all records and return the first ``keep``; count the accepted and the rejected."""

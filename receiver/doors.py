@@ -13,6 +13,7 @@ from receiver.grpc_door import GrpcDoor
 from receiver.http_door import HttpDoor
 from receiver.loop_thread import LoopThread
 from receiver.ports import addresses, listen
+from receiver.secret_wire import Mask
 from receiver.turns import Sink
 from receiver.unix_sockets import GRPC_NAME, HTTP_NAME, prepare
 from receiver.unix_sockets import listen as listen_on_socket
@@ -30,8 +31,8 @@ class Doors:
 
     ``host`` is an address, ``localhost`` for both loopbacks, or empty for none; ``sockets`` is a
     directory for Unix sockets. Port 0 asks for a free port; ``grpc_port`` and ``http_port`` are the
-    bound ones once started, 0 where there are none. Raises ``DoorUnusable`` for a certificate that
-    is none.
+    bound ones once started, 0 where there are none. ``mask`` takes secrets out of what comes in.
+    Raises ``DoorUnusable`` for a certificate that is none.
     """
 
     _loop: LoopThread
@@ -47,6 +48,7 @@ class Doors:
         sockets: Path | None = None,
         access: Access | None = None,
         body_limit: int = BODY_LIMIT,
+        mask: Mask | None = None,
     ) -> None:
         self._addresses = addresses(host)
         self.grpc_port = grpc_port if self._addresses else 0
@@ -54,7 +56,7 @@ class Doors:
         self._sockets = sockets
         self._access = access or Access()
         self._body_limit = body_limit
-        self._path = ExportPath(sink)
+        self._path = ExportPath(sink, mask=mask)
         self._http = HttpDoor(self._path, body_limit=body_limit, access=self._access)
 
     @property

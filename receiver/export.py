@@ -10,6 +10,7 @@ from receiver.counters import Counters, Door
 from receiver.decode import Decoder, Encoding, Parts
 from receiver.errors import Overloaded
 from receiver.in_flight import InFlight, Share
+from receiver.secret_wire import Mask
 from receiver.status import Refusal, refusal, success
 from receiver.turns import Sink, Turns
 from store.signals import Signal
@@ -41,10 +42,11 @@ class ExportPath:
         *,
         clock: Callable[[], int] = time.time_ns,
         in_flight: InFlight | None = None,
+        mask: Mask | None = None,
     ) -> None:
         self.counters = Counters()
         self._clock = clock
-        self._decoder = Decoder()
+        self._decoder = Decoder(mask)
         self._decoder_thread = ThreadPoolExecutor(1, "decode")
         self._in_flight = in_flight or InFlight()
         self._turns = Turns(sink)

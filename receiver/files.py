@@ -11,9 +11,10 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import NamedTuple
 
-from receiver.decode import Encoding, decode
+from receiver.decode import Decoder, Encoding
 from receiver.errors import ReceiverError
 from receiver.json_decode import parse_json, protobuf_from_json
+from receiver.secret_wire import Mask
 from store.signals import Batch, Signal
 
 LINE_LIMIT = 64 * 1024 * 1024
@@ -40,12 +41,13 @@ class Line(NamedTuple):
     """How far into the file this is, in bytes on disk, compressed or not."""
 
 
-def read_lines(path: Path, *, received_unix_nano: int) -> Iterator[Line]:
+def read_lines(path: Path, *, received_unix_nano: int, mask: Mask | None = None) -> Iterator[Line]:
     """Yield the lines of a file that are not blank, bad ones with their problem.
 
-    ``received_unix_nano`` is put on each batch as the time it came in. Raises ``OSError`` where the
-    file cannot be opened or read.
+    ``received_unix_nano`` is put on each batch as the time it came in, ``mask`` takes secrets out.
+    Raises ``OSError`` where the file cannot be opened or read.
     """
+    decoder = Decoder(mask)
     with path.open("rb") as file:
         is_gzip = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
         file.seek(0)
@@ -53,7 +55,7 @@ def read_lines(path: Path, *, received_unix_nano: int) -> Iterator[Line]:
         try:
             lines = _raw_lines(gzip.GzipFile(fileobj=file) if is_gzip else file)
             for number, raw in enumerate(lines, 1):
-                batches, problem = _decoded(raw, received_unix_nano)
+                batches, problem = _decoded(raw, decoder, received_unix_nano)
                 if batches or problem:
                     yield Line(number, batches, problem, file.tell())
         except (EOFError, zlib.error, gzip.BadGzipFile):
@@ -69,7 +71,9 @@ def _raw_lines(file: BufferedIOBase) -> Iterator[bytes]:
             line = file.readline(LINE_LIMIT + 1)
 
 
-def _decoded(line: bytes, received_unix_nano: int) -> tuple[tuple[Batch, ...], str]:
+def _decoded(
+    line: bytes, decoder: Decoder, received_unix_nano: int
+) -> tuple[tuple[Batch, ...], str]:
     """Return the batches of a line, or why it has none; a blank line has neither."""
     if len(line) > LINE_LIMIT:
         return (), f"The line is longer than {LINE_LIMIT} bytes."
@@ -80,7 +84,7 @@ def _decoded(line: bytes, received_unix_nano: int) -> tuple[tuple[Batch, ...], s
         if not isinstance(document, dict) or document.keys().isdisjoint(_KEYS):
             return (), "The line is not an OTLP export request in JSON."
         return tuple(
-            decode(
+            decoder.decode(
                 signal,
                 Encoding.PROTOBUF,
                 protobuf_from_json(signal, document),

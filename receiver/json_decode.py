@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from receiver.errors import BadData
+from receiver.errors import BadData, TooLarge
 from receiver.json_scalars import (
     Mismatch,
     boolean,
@@ -32,6 +32,10 @@ from receiver.json_scalars import (
 )
 from receiver.protobuf_schema import EXPORT_REQUESTS
 from store.signals import Signal
+
+VALUE_LIMIT = 8_000_000
+"""Most brackets and commas of a body: real telemetry has one in 15 bytes, thus half as many in the
+longest body; each stands for an object of a hundred bytes here."""
 
 Read: TypeAlias = Callable[[Any], Any]
 
@@ -71,8 +75,11 @@ class Field(NamedTuple):
 def parse_json(body: bytes) -> Any:
     """Parse a body or a line; raises ``BadData``.
 
-    The text must be UTF-8; a broken byte in it costs a character, as in protobuf.
+    The text must be UTF-8; a broken byte in it costs a character, as in protobuf. Raises
+    ``TooLarge`` for one that would make too many objects.
     """
+    if len(body) > VALUE_LIMIT and sum(map(body.count, (b"{", b"[", b","))) > VALUE_LIMIT:
+        raise TooLarge("The JSON holds more values than are taken at once.")
     try:
         return json.loads(body.decode("utf-8", "replace"), parse_constant=_refuse_constant)
     except RecursionError as error:

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from sessionscope import __version__
-from sessionscope.cli_tables import permissions, requests, sessions, transcript
+from sessionscope.cli_tables import mcp, permissions, requests, sessions, transcript, trouble
+from sessionscope.cli_upkeep import backup, doctor, forget, prune
 from sessionscope.options import block, configuration, recorder_options, store_option
 
 
@@ -208,5 +209,7 @@ def reprice(ctx: click.Context, store: str | None) -> None:
     price_anew(configuration(ctx, {"store": store}))
 
 
-for _table in (sessions, requests, permissions, transcript):
-    cli.add_command(_table)
+for _command in (sessions, requests, permissions, mcp, trouble, transcript):
+    cli.add_command(_command)
+for _command in (backup, prune, forget, doctor):
+    cli.add_command(_command)

@@ -41,7 +41,7 @@ _SORT = click.option(
 _FILTER = block(
     "Filters: every term must hold; - negates, a comma is or, quotes keep words together.",
     "session: agent: model: user: team: repo: mode:   begins with, or holds, the text",
-    "tool: mcp: decision: by: status: is:             of tool calls, requests, states",
+    "tool: mcp: decision: by: status: kind: is:       of tool calls, requests, troubles, states",
     "cost>1 tokens>100k duration>30s                  also with <",
     "since:2h until:14:30 since:2026-11-22            local time",
     '"double charge"                                  in prompts, commands, answers',
@@ -97,6 +97,32 @@ def requests(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - s
 def permissions(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - see _OPTIONS
     """List tool calls with who allowed or refused them, newest first."""
     _print("permissions", ctx, **options)
+
+
+@click.command(
+    epilog=_examples(
+        "sessionscope mcp --where 'since:7d'",
+        "sessionscope mcp --where 'mcp:ledger user:ana' --json",
+    )
+)
+@_prints_a_table
+@click.pass_context
+def mcp(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - see _OPTIONS
+    """List MCP servers with connections, calls and failures, newest use first."""
+    _print("mcp", ctx, **options)
+
+
+@click.command(
+    epilog=_examples(
+        "sessionscope trouble --where 'kind:api_error,retries since:1d'",
+        "sessionscope trouble --where '-kind:tool_failed' --jsonl | jq .message",
+    )
+)
+@_prints_a_table
+@click.pass_context
+def trouble(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - see _OPTIONS
+    """List what went wrong: failed requests and tools, loops, gaps, newest first."""
+    _print("trouble", ctx, **options)
 
 
 def _print(

@@ -17,6 +17,8 @@ _MICROS_PER_USD = 1_000_000
 _BUDGET_LIMIT = 10**9
 NO_PORTS = "none"
 _NAMES_TO_LISTEN_ON = ("localhost", NO_PORTS)
+_FIELDS = {"secrets": "kept_secrets"}
+"""Settings that say what is to be, where the field says what is not."""
 
 
 class ConfigError(Exception):
@@ -39,6 +41,8 @@ class Config:
     """Micro-dollars of one session beyond which the screens give notice."""
     day_budget: int | None = None
     """The same of all sessions in a day."""
+    kept_secrets: frozenset[str] = frozenset()
+    """The kinds of secrets that are stored as they come; all others are masked."""
     sockets: Path | None = None
     """A directory for Unix sockets, beside the ports."""
     token_file: Path | None = None
@@ -71,7 +75,7 @@ def load(flags: Mapping[str, object], *, environment: Mapping[str, str]) -> Conf
     fields: dict[str, Any] = {}
     for key, (value, origin) in settings.items():
         try:
-            fields[key] = _READERS[key](value)
+            fields[_FIELDS.get(key, key)] = _READERS[key](value)
         except ValueError as error:
             raise ConfigError(f"{key} in {origin}: {error}") from error
     config = Config(**fields)
@@ -146,6 +150,19 @@ def _host(value: object) -> str:
     return str(value)
 
 
+def _kept_secrets(value: object) -> frozenset[str]:
+    """Read ``secrets = false`` or a table of kinds, of which those that are false are kept."""
+    from receiver.secret_kinds import KINDS
+
+    switches = dict.fromkeys(KINDS, value) if isinstance(value, bool) else value
+    if not isinstance(switches, dict) or not all(isinstance(on, bool) for on in switches.values()):
+        raise ValueError("true, false, or a table of kinds with true or false each is wanted")
+    unknown = switches.keys() - set(KINDS)
+    if unknown:
+        raise ValueError(f"{min(unknown)!r} is no kind of secret; they are {', '.join(KINDS)}")
+    return frozenset(kind for kind, is_masked in switches.items() if not is_masked)
+
+
 def _hosts(value: object) -> frozenset[str]:
     names = value.split(",") if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -205,6 +222,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "prices": _path,
     "session_budget": _budget,
     "day_budget": _budget,
+    "secrets": _kept_secrets,
     "sockets": _path,
     "token_file": _path,
     "tls_certificate": _path,

@@ -12,8 +12,10 @@ import click
 
 from receiver.dialects import Dialects
 from receiver.files import Line, read_lines
+from receiver.secret_wire import Mask
 from receiver.stored import StoredDecoder
 from sessionscope.config import Config, make_store_directory
+from sessionscope.masking import mask_for
 from sessionscope.ownership import ownership, progress_bar
 from sessionscope.pricing import price_book
 from store.connection import open_reader, open_writer
@@ -92,7 +94,7 @@ def import_files(config: Config, files: Sequence[Path], *, environment: Mapping[
         writer = Writer(store, Dialects(), prices)
         writer.start()
         try:
-            _feed_files(files, _Feeder(writer), tally)
+            _feed_files(files, _Feeder(writer), tally, mask=mask_for(config))
         finally:
             writer.stop()
     click.echo(f"{tally.records} records read into {safe_text(str(store))}.", err=True)
@@ -104,12 +106,12 @@ def import_files(config: Config, files: Sequence[Path], *, environment: Mapping[
     return not (tally.rejected or tally.bad_lines)
 
 
-def _feed_files(files: Sequence[Path], feeder: _Feeder, tally: _Tally) -> None:
+def _feed_files(files: Sequence[Path], feeder: _Feeder, tally: _Tally, *, mask: Mask) -> None:
     size = sum(file.stat().st_size for file in files)
     with progress_bar(size) as advance:
         for file in files:
             done = 0
-            for line in read_lines(file, received_unix_nano=time.time_ns()):
+            for line in read_lines(file, received_unix_nano=time.time_ns(), mask=mask):
                 tally.count(line)
                 for complaint in _complaints(line, file):
                     tally.complain(complaint)

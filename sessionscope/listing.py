@@ -1,4 +1,4 @@
-"""``sessions``, ``requests`` and ``permissions``: the screens' lists on standard output."""
+"""The screens' lists on standard output: ``sessions``, ``requests``, ``permissions`` and so on."""
 
 import sys
 import time
@@ -11,14 +11,18 @@ from typing import Any
 
 import click
 
-from sessionscope.tables import people, permissions, requests, sessions
+from sessionscope.tables import coverage, mcp, people, permissions, requests, trouble
 from sessionscope.tables.columns import Columns, cells
+from sessionscope.tables.coverage import Covered
 from sessionscope.tables.encoders import write_csv, write_json, write_json_lines
 from sessionscope.tables.people import Sheet
 from store.connection import Database, open_reader
+from store.queries import coverage as coverage_queries
+from store.queries import mcp as mcp_queries
 from store.queries import permissions as permission_queries
 from store.queries import requests as request_queries
 from store.queries import sessions as session_queries
+from store.queries import trouble as trouble_queries
 from store.queries.filter import Filter, FilterError, parse
 from store.queries.filter_keys import Rows
 from store.queries.snapshot import snapshot
@@ -62,7 +66,7 @@ class Table:
 
 
 def _sessions(db: Database, where: Filter, page: Page) -> Sequence[Any]:
-    return session_queries.sessions(
+    found = session_queries.sessions(
         db,
         where=where,
         now_ns=page.now_ns,
@@ -70,6 +74,8 @@ def _sessions(db: Database, where: Filter, page: Page) -> Sequence[Any]:
         offset=page.offset,
         by_cost=page.by_cost,
     )
+    known = coverage_queries.coverages(db, [session.session_id for session in found])
+    return [Covered(session, known[session.session_id]) for session in found]
 
 
 def _requests(db: Database, where: Filter, page: Page) -> Sequence[Any]:
@@ -82,10 +88,20 @@ def _tool_calls(db: Database, where: Filter, page: Page) -> Sequence[Any]:
     return permission_queries.tool_calls(db, where=where, limit=page.limit, offset=page.offset)
 
 
+def _servers(db: Database, where: Filter, page: Page) -> Sequence[Any]:
+    return mcp_queries.mcp_servers(db, where=where, limit=page.limit, offset=page.offset)
+
+
+def _troubles(db: Database, where: Filter, page: Page) -> Sequence[Any]:
+    return trouble_queries.troubles(db, where=where, limit=page.limit, offset=page.offset)
+
+
 TABLES: Mapping[str, Table] = {
-    "sessions": Table(Rows.SESSIONS, _sessions, sessions.COLUMNS, people.session_lines),
+    "sessions": Table(Rows.SESSIONS, _sessions, coverage.COLUMNS, people.session_lines),
     "requests": Table(Rows.REQUESTS, _requests, requests.COLUMNS, people.request_lines),
     "permissions": Table(Rows.TOOL_CALLS, _tool_calls, permissions.COLUMNS, people.tool_call_lines),
+    "mcp": Table(Rows.MCP, _servers, mcp.COLUMNS, people.server_lines),
+    "trouble": Table(Rows.TROUBLES, _troubles, trouble.COLUMNS, people.trouble_lines),
 }
 
 

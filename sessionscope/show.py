@@ -1,11 +1,17 @@
 """The viewer: the screens over a store, and how its recorder is doing."""
 
+from contextlib import closing
 from pathlib import Path
 
-from store.connection import open_reader
+import click
+
+from store.connection import open_reader, schema_version
 from store.domain import RawRecord
+from store.errors import StoreUnusable
+from store.health import Health, quick_check
 from store.lock import Owner, owner
 from store.queries.newest import newest_record
+from store.schema import SCHEMA_VERSION
 from tui.app import SessionscopeApp
 from tui.source import RecorderState
 from tui.store_source import StoreSource
@@ -13,7 +19,14 @@ from tui.store_source import StoreSource
 
 def show(store: Path) -> int:
     """Show a store until the person leaves; return the exit code."""
-    open_reader(store).close()
+    with closing(open_reader(store)) as db:
+        health, words = quick_check(db)
+        if health is Health.DAMAGED:
+            raise StoreUnusable(f"{store} is damaged: {words}")
+        if schema_version(db) > SCHEMA_VERSION:
+            click.echo(
+                "A newer sessionscope wrote this store; some of it may be missing.", err=True
+            )
     app = SessionscopeApp(StoreSource(store, lambda: recorder_state(store)), explain=_explain)
     return app.show()
 
@@ -37,7 +50,7 @@ def recorder_state(store: Path) -> RecorderState:
     silence = "the recorder is starting" if recorder else "no recorder is running"
     return RecorderState(
         doors=doors,
-        reason="" if doors else silence,
+        reason=(recorder.trouble if recorder else "") if doors else silence,
         records=newest.record_id if newest else 0,
         last_received_at=newest.received_unix_nano if newest else None,
     )

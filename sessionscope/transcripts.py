@@ -8,12 +8,14 @@ from pathlib import Path
 import click
 
 from sessionscope.tables import transcript
+from sessionscope.tables.coverage import Covered
 from sessionscope.tables.encoders import to_json
 from sessionscope.tables.people import Sheet
 from store.connection import Database, open_reader
 from store.domain import Session, Turn
 from store.queries import sessions as session_queries
 from store.queries import transcript as transcript_queries
+from store.queries.coverage import coverages
 from store.queries.records import records
 from store.queries.snapshot import snapshot
 from store.queries.transcript import Node
@@ -46,7 +48,8 @@ def _json_lines(db: Database, session: Session, turns: list[tuple[Turn, list[Nod
     def record_ids(subject: str) -> list[int]:
         return [raw.record_id for raw in records(db, session.session_id, subject)]
 
-    return [to_json(transcript.tree(session, turns, record_ids), indent=1)]
+    covered = Covered(session, coverages(db, [session.session_id])[session.session_id])
+    return [to_json(transcript.tree(covered, turns, record_ids), indent=1)]
 
 
 def _turns(db: Database, session_id: str) -> list[Turn]:

@@ -45,6 +45,9 @@ class SessionChange:
     failed_unix_nano: int | None = None
     answered_unix_nano: int | None = None
     decided_unix_nano: int | None = None
+    awaited_unix_nano: int | None = None
+    """When the model was last given something to answer: a prompt, a tool's result."""
+    turn_ended_unix_nano: int | None = None
     asked_unix_nano: int | None = None
     asked_tool: str | None = None
     asked_rank: bytes | None = None

@@ -113,6 +113,12 @@ class Session:
     work: Work = field(default_factory=Work)
     question: Question | None = None
     """What the session waits on, when it does."""
+    parent_session_id: str | None = None
+    """The session that this one goes on from."""
+    parent_known_by: str | None = None
+    """How the parent is known, in a sentence."""
+    notes: tuple[str, ...] = ()
+    """What else is to be said of how it began or went on, a sentence each."""
 
     def attribute(self, *names: str) -> str | None:
         """Return the values of the first of ``names`` that is known, joined by a comma."""
@@ -147,6 +153,8 @@ class Turn:
     tokens: TokenUsage
     cost: Cost
     lost: CacheLoss = field(default_factory=CacheLoss)
+    is_origin_probable: bool = False
+    """Whether who gave the prompt is inferred: its text is withheld."""
 
 
 @dataclass(frozen=True, slots=True)

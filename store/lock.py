@@ -12,14 +12,18 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 from store.errors import StoreLocked, StoreUnusable
 
-_RECORD_BYTES = 512
+_RECORD_BYTES = 2048
 """The file's fixed size: one write replaces all of it, so a reader never sees two halves."""
+
+_WORDS = 300
+"""Characters kept of what is wrong: in JSON each may take six bytes."""
 
 _PROBES = 100
 _PROBE_PAUSE_S = 0.01
@@ -36,6 +40,8 @@ class Owner:
     grpc_port: int | None = None
     """``None`` until the doors are open; so are the next two."""
     http_port: int | None = None
+    trouble: str = ""
+    """What is wrong with the store, in a sentence for people; empty when nothing is."""
 
 
 class StoreLock:
@@ -43,6 +49,7 @@ class StoreLock:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._changing = Lock()
         self._owner = Owner(pid=os.getpid(), started_unix_nano=time.time_ns())
         self._write()
 
@@ -69,14 +76,11 @@ class StoreLock:
 
     def announce(self, *, host: str, grpc_port: int, http_port: int) -> None:
         """Write down which doors are open, for viewers and other recorders to read."""
-        self._owner = Owner(
-            pid=self._owner.pid,
-            started_unix_nano=self._owner.started_unix_nano,
-            host=host,
-            grpc_port=grpc_port,
-            http_port=http_port,
-        )
-        self._write()
+        self._change(host=host, grpc_port=grpc_port, http_port=http_port)
+
+    def tell(self, trouble: str) -> None:
+        """Write down what is wrong with the store; any thread may call this."""
+        self._change(trouble=trouble[:_WORDS])
 
     def release(self) -> None:
         """Give the lock back; the file stays, as removing it would let two recorders in."""
@@ -87,6 +91,11 @@ class StoreLock:
 
     def __exit__(self, *exception: object) -> None:
         self.release()
+
+    def _change(self, **fields: str | int) -> None:
+        with self._changing:
+            self._owner = replace(self._owner, **fields)  # type: ignore[arg-type]
+            self._write()
 
     def _write(self) -> None:
         record = json.dumps(asdict(self._owner)).encode().ljust(_RECORD_BYTES - 1) + b"\n"

@@ -166,7 +166,15 @@ _COUNTER = (
 
 _SESSION_COLUMNS = [column.name for column in fields(SessionChange)]
 _session_row: Callable[[SessionChange], tuple[Any, ...]] = attrgetter(*_SESSION_COLUMNS)
-_MARKS = ("last_prompt", "exited", "failed", "answered", "decided")
+_MARKS = (
+    "last_prompt",
+    "exited",
+    "failed",
+    "answered",
+    "decided",
+    "awaited",
+    "turn_ended",
+)
 _COUNTS = ("log_records", "spans", "metric_points")
 _SESSION = (
     f"{insert_into('sessions', _SESSION_COLUMNS)} on conflict (session_id) do update set "

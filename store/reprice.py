@@ -15,7 +15,8 @@ def note_book(db: Database, identity: str) -> bool:
     Such requests keep their costs, and the store their book's identity, until ``reprice``.
     """
     known = db.execute(
-        "select price_book from recorder where exists (select 1 from requests)"
+        "select price_book from recorder"
+        " where price_book is not null and exists (select 1 from requests)"
     ).fetchone()
     if known is not None and known[0] != identity:
         return True

@@ -72,6 +72,8 @@ create table sessions (
     failed_unix_nano integer,
     answered_unix_nano integer,
     decided_unix_nano integer,
+    awaited_unix_nano integer,
+    turn_ended_unix_nano integer,
     asked_unix_nano integer,
     asked_tool text,
     asked_rank blob,

@@ -9,12 +9,14 @@ import logging
 import queue
 import threading
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.connection import open_writer, sqlite3
+from store.connection import sqlite3
 from store.errors import StoreBusy, StoreClosed
 from store.ingest import Ingest, Interpreter
+from store.keeper import Keeper, Tell
 from store.prices.book import PriceBook
 from store.reprice import note_book
 from store.signals import Batch
@@ -30,6 +32,9 @@ MAX_GROUP_RECORDS = 5_000
 CHECKPOINT_AFTER_S = 1.0
 """Quiet seconds after which what the write-ahead log holds is moved into the database."""
 
+WATCH_EVERY_S = 2.0
+"""Quiet seconds after which the store's files are looked for."""
+
 
 @dataclass(slots=True)
 class _Waiting:
@@ -42,20 +47,30 @@ class Writer:
     """Owns the writing connection; ``submit`` may be called from any thread."""
 
     def __init__(
-        self, path: Path, interpreter: Interpreter, prices: PriceBook | None = None
+        self,
+        path: Path,
+        interpreter: Interpreter,
+        prices: PriceBook | None = None,
+        *,
+        tell: Tell = lambda _: None,
     ) -> None:
         """Open the store; without ``prices`` it prices by the published ones."""
-        prices = prices or PriceBook()
-        self._db = open_writer(path)
-        self.is_priced_anew = note_book(self._db, prices.identity)
+        self._interpreter = interpreter
+        self._prices = prices or PriceBook()
+        self._keeper = Keeper(path, tell)
+        self.is_priced_anew = note_book(self._keeper.db, self._prices.identity)
         """Whether what the store holds was priced by another book than what comes now."""
-        self._ingest = Ingest(self._db, interpreter, prices)
+        self._ingest = self._begin()
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._queued_bytes = 0
         self._accepting = False
         self._wants_checkpoint = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+
+    def _begin(self) -> Ingest:
+        """Begin to write into the store that is open."""
+        return Ingest(self._keeper.db, self._interpreter, self._prices)
 
     def start(self) -> None:
         """Begin to take batches."""
@@ -89,7 +104,7 @@ class Writer:
             self._accepting = False
             self._queue.put(None)
         self._thread.join()
-        self._db.close()
+        self._keeper.close()
 
     def _run(self) -> None:
         is_last = False
@@ -115,20 +130,22 @@ class Writer:
         return group, True
 
     def _first(self) -> _Waiting | None:
-        """Wait for a batch or the end; use the first quiet moment for a checkpoint."""
-        if self._wants_checkpoint:
+        """Wait for a batch or the end; look after the store when it is quiet."""
+        while True:
             try:
-                return self._queue.get(timeout=CHECKPOINT_AFTER_S)
+                quiet = CHECKPOINT_AFTER_S if self._wants_checkpoint else WATCH_EVERY_S
+                return self._queue.get(timeout=quiet)
             except queue.Empty:
-                self._wants_checkpoint = False
-                self._checkpoint()
-        return self._queue.get()
+                if self._wants_checkpoint:
+                    self._wants_checkpoint = False
+                    self._keeper.checkpoint()
+                self._look_after_files()
 
-    def _checkpoint(self) -> None:
-        try:
-            self._db.execute("pragma wal_checkpoint(passive)").fetchall()
-        except sqlite3.Error:
-            _log.exception("the write-ahead log could not be checkpointed")
+    def _look_after_files(self) -> None:
+        """Open the store anew if its files were lost, also while nothing comes."""
+        with suppress(StoreBusy):
+            if self._keeper.check():
+                self._ingest = self._begin()
 
     def _write(self, group: list[_Waiting]) -> None:
         """Write a group; when that fails, write its batches one by one, so one cannot fail all."""
@@ -140,25 +157,29 @@ class Writer:
             self._answer(group, error)
 
     def _attempt(self, group: list[_Waiting]) -> Exception | None:
-        connection = self._db.conn
         try:
+            if self._keeper.check():
+                self._ingest = self._begin()
+            connection = self._keeper.db.conn
             connection.execute("begin immediate")
             self._ingest.store([waiting.batch for waiting in group])
             connection.execute("commit")
-            self._wants_checkpoint = True
+        except StoreBusy as error:
+            return error
+        except (sqlite3.DatabaseError, OSError) as error:
+            self._ingest.forget()
+            self._keeper.roll_back()
+            if self._keeper.fails(error):
+                self._ingest = self._begin()
+            return error
         except Exception as error:  # noqa: BLE001 - whatever it is, the senders must hear of it
             _log.exception("%d export requests could not be written", len(group))
             self._ingest.forget()
-            self._roll_back()
+            self._keeper.roll_back()
             return error
+        self._wants_checkpoint = True
+        self._keeper.works()
         return None
-
-    def _roll_back(self) -> None:
-        """End a failed transaction, which SQLite may have ended already (disk full, I/O error)."""
-        try:
-            self._db.rollback()
-        except sqlite3.Error:
-            _log.exception("the transaction could not be rolled back")
 
     def _answer(self, group: list[_Waiting], error: Exception | None) -> None:
         with self._lock:

@@ -16,11 +16,17 @@ from tui.feed import LOCAL_INTERVAL_S, REMOTE_INTERVAL_S, Feed, RecorderChanged,
 from tui.lifeline import Lifeline
 from tui.marks import choose_marks
 from tui.palette import VerbProvider
+from tui.present.lines import Line
+from tui.screens.asked import Goal, GroupsAsked, LedgerAsked, SessionAsked
 from tui.screens.chrome import ChromeScreen, Setting
+from tui.screens.mcp import McpScreen
+from tui.screens.permission_groups import PermissionGroupsScreen
+from tui.screens.permissions import PermissionsScreen
 from tui.screens.session import SessionScreen
 from tui.screens.sessions import SessionsScreen
 from tui.screens.text import HelpScreen
 from tui.screens.too_small import TooSmallScreen, is_too_small
+from tui.screens.trouble import TroubleScreen
 from tui.source import Reception, Source
 from tui.theme import DARK, LIGHT
 from tui.widgets.scrollbar import WholeCells
@@ -67,6 +73,10 @@ class SessionscopeApp(App[None]):
             interval_s=REMOTE_INTERVAL_S if is_remote else LOCAL_INTERVAL_S,
         )
         self._lifeline = Lifeline(self)
+        self._last_session: str | None = None
+        self.install_screen(PermissionsScreen(self._setting, explain=explain), "permissions")
+        self.install_screen(McpScreen(self._setting, explain=explain), "mcp")
+        self.install_screen(TroubleScreen(self._setting, explain=explain), "trouble")
 
     @property
     def reception(self) -> Reception:
@@ -109,8 +119,20 @@ class SessionscopeApp(App[None]):
         elif is_shown and not is_too_small(event.size):
             self.pop_screen()
 
-    def on_sessions_screen_chosen(self, message: SessionsScreen.Chosen) -> None:
-        self.push_screen(SessionScreen(self._setting, message.session_id, explain=self._explain))
+    def on_session_asked(self, message: SessionAsked) -> None:
+        self._open_session(message.session_id, message.goal)
+
+    def on_ledger_asked(self, message: LedgerAsked) -> None:
+        self.action_overview("permissions")
+        screen = self.screen
+        if isinstance(screen, PermissionsScreen):
+            screen.filter_by(message.where)
+
+    def on_groups_asked(self, message: GroupsAsked) -> None:
+        self.action_overview("permissions")
+        groups = PermissionGroupsScreen(self._setting, message.grouping, explain=self._explain)
+        self.push_screen(groups)
+        groups.filter_by(message.where)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "back":
@@ -124,14 +146,40 @@ class SessionscopeApp(App[None]):
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
+    def action_session(self) -> None:
+        base = self.screen_stack[0]
+        highlighted = base.highlighted_id if isinstance(base, SessionsScreen) else None
+        if session_id := self._last_session or highlighted:
+            self.action_sessions()
+            self._open_session(session_id, None)
+
+    def action_overview(self, name: str) -> None:
+        self.action_sessions()
+        self.push_screen(name)
+
+    def _open_session(self, session_id: str, goal: Goal | None) -> None:
+        self._last_session = session_id
+        origin = self.screen.where()[0] if isinstance(self.screen, ChromeScreen) else "Sessions"
+        self.push_screen(
+            SessionScreen(
+                self._setting, session_id, explain=self._explain, goal=goal, origin=origin
+            )
+        )
+
     def action_help(self) -> None:
         if isinstance(self.screen, HelpScreen):
             self.pop_screen()
         else:
-            self.push_screen(HelpScreen(self._setting))
+            shown = self.screen
+            explanation = shown.explanation if isinstance(shown, ChromeScreen) else _unexplained
+            self.push_screen(HelpScreen(self._setting, explanation))
 
     def action_switch_theme(self) -> None:
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+
+def _unexplained(_width: int) -> list[Line]:
+    return []
 
 
 def _encoding() -> str:

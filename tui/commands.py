@@ -14,7 +14,9 @@ class Place(StrEnum):
 
     EVERYWHERE = "Everywhere"
     LIST = "In a list"
-    SESSIONS = "Sessions"
+    FILTERED = "Sessions, Permissions, MCP, Trouble"
+    DETAILED = "Beside a detail pane"
+    LEDGER = "Permissions"
     FILTER = "While typing a filter"
     SESSION = "Session"
     TEXT = "In a text"
@@ -64,12 +66,16 @@ class Command:
     shown: Shown = _HELP
     also_keys: str = ""
     """Keys that the widget itself takes, as they are shown."""
+    after_g: str = ""
+    """The key that runs it after a ``g``."""
 
     @property
     def shown_keys(self) -> str:
         """The keys as a person reads them, a blank between them."""
         names = [_KEY_NAMES.get(key, key) for key in self.keys.split()]
-        return " ".join([*([self.also_keys] if self.also_keys else []), *names])
+        taken = [self.also_keys] if self.also_keys else []
+        chord = [f"g {self.after_g}"] if self.after_g else []
+        return " ".join([*taken, *chord, *names])
 
 
 # fmt: off
@@ -84,27 +90,47 @@ COMMANDS = (
     Command("first", Place.LIST, "first", "home", "first", "To the first row", also_keys="g g"),
     Command("last", Place.LIST, "last", "end G", "last", "To the last row"),
 
-    Command("filter", Place.SESSIONS, "filter", "slash", "filter",
+    Command("filter", Place.FILTERED, "filter", "slash", "filter",
             "Filter the list: agent:claude cost>1 since:2h", _BOTH),
-    Command("all", Place.SESSIONS, "clear_filter", "escape", "show all",
-            "Show all sessions again", _PALETTE),
+    Command("all", Place.FILTERED, "clear_filter", "escape", "show all",
+            "Show all again", _PALETTE),
+
+    Command("group", Place.LEDGER, "group", "", "group",
+            "Then t tool, c command, d decider, s session, u user, r repository", _FOOTER,
+            also_keys="g"),
+    Command("group-tool", Place.LEDGER, "group('tool')", "", "group by tool",
+            "Group the ledger by tool", _PALETTE, after_g="t"),
+    Command("group-command", Place.LEDGER, "group('command')", "", "group by command",
+            "Group the ledger by command", _PALETTE, after_g="c"),
+    Command("group-decider", Place.LEDGER, "group('decider')", "", "group by decider",
+            "Group the ledger by who decided", _PALETTE, after_g="d"),
+    Command("group-session", Place.LEDGER, "group('session')", "", "group by session",
+            "Group the ledger by session", _PALETTE, after_g="s"),
+    Command("group-user", Place.LEDGER, "group('user')", "", "group by user",
+            "Group the ledger by user", _PALETTE, after_g="u"),
+    Command("group-repository", Place.LEDGER, "group('repository')", "", "group by repository",
+            "Group the ledger by repository", _PALETTE, after_g="r"),
 
     Command("keep", Place.FILTER, "submit", "enter", "keep", "Keep it, back to the list", _FOOTER),
-    Command("leave", Place.FILTER, "leave", "escape", "clear", "Show all sessions again", _FOOTER),
+    Command("leave", Place.FILTER, "leave", "escape", "clear", "Show all again", _FOOTER),
 
     Command("follow", Place.SESSION, "follow", "f", "follow",
             "Stay at the newest event; any scrolling stops it", _BOTH),
-    Command("view", Place.SESSION, "next_view", "tab shift+tab", "view",
-            "Transcript or Requests", _BOTH),
-    Command("raw", Place.SESSION, "records", "r", "raw",
-            "The raw OTLP records behind the row", _BOTH),
+    Command("view", Place.SESSION, "next_view(1)", "tab", "view",
+            "Transcript, Requests, Permissions, MCP, Events", _BOTH),
+    Command("view-back", Place.SESSION, "next_view(-1)", "shift+tab", "view back",
+            "The view before"),
+    Command("ledger", Place.SESSION, "ledger", "p", "ledger",
+            "Calls like this one over all sessions", _BOTH),
     Command("fold", Place.SESSION, "fold", "left h", "fold", "Fold, or go to what it is part of"),
     Command("unfold", Place.SESSION, "unfold", "right l", "unfold", "Unfold"),
     Command("fold-all", Place.SESSION, "fold_all", "z", "fold all",
             "Fold or unfold all turns", _PALETTE),
-    Command("detail-up", Place.SESSION, "scroll_detail(-3)", "K shift+up", "detail up",
+    Command("raw", Place.DETAILED, "records", "r", "raw",
+            "The raw OTLP records behind the row", _BOTH),
+    Command("detail-up", Place.DETAILED, "scroll_detail(-3)", "K shift+up", "detail up",
             "Scroll the details up"),
-    Command("detail-down", Place.SESSION, "scroll_detail(3)", "J shift+down", "detail down",
+    Command("detail-down", Place.DETAILED, "scroll_detail(3)", "J shift+down", "detail down",
             "Scroll the details down"),
 
     Command("text-up", Place.TEXT, "scroll_text(-1)", "up k", "up", "One line up", _FOOTER),
@@ -120,6 +146,14 @@ COMMANDS = (
             "Back to where you came from", _BOTH),
     Command("sessions", Place.EVERYWHERE, "sessions", "1", "sessions",
             "The list of sessions", _PALETTE),
+    Command("session", Place.EVERYWHERE, "session", "2", "session",
+            "The session that was open last, else the highlighted one", _PALETTE),
+    Command("permissions", Place.EVERYWHERE, "overview('permissions')", "3", "permissions",
+            "Who allowed what, over all sessions", _PALETTE),
+    Command("mcp", Place.EVERYWHERE, "overview('mcp')", "4", "MCP servers",
+            "MCP servers: connections, calls, failures", _PALETTE),
+    Command("trouble", Place.EVERYWHERE, "overview('trouble')", "6", "trouble",
+            "What went wrong, newest first", _PALETTE),
     Command("theme", Place.EVERYWHERE, "switch_theme", "", "light or dark",
             "Switch between the dark and the light theme", _PALETTE),
     Command("commands", Place.EVERYWHERE, "command_palette", "colon ctrl+p", "commands",
@@ -140,3 +174,12 @@ def bindings(place: Place) -> list[Binding]:
         for command in COMMANDS
         if command.place is place and command.keys
     ]
+
+
+def chords(place: Place) -> dict[str, Command]:
+    """Return the commands of one place that are run by a key after ``g``, by that key."""
+    return {
+        command.after_g: command
+        for command in COMMANDS
+        if command.place is place and command.after_g
+    }

@@ -29,6 +29,7 @@ class Marks:
     hook: str = "⚙"
     skill: str = "✦"
     gap: str = "◌"
+    rebuilt: str = "↻"
     running: str = "…"
     separator: str = "·"
     arrow: str = "→"
@@ -61,6 +62,7 @@ ASCII = Marks(
     hook="h",
     skill="s",
     gap="g",
+    rebuilt="c",
     running="...",
     separator="-",
     arrow="->",

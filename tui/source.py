@@ -8,8 +8,18 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from store.domain import RawRecord, Request, Session, Turn
+from store.domain import RawRecord, Request, Session, ToolCall, Turn
+from store.insights import (
+    Coverage,
+    McpConnection,
+    McpServer,
+    QualitySign,
+    SessionEvent,
+    Trouble,
+)
 from store.queries.filter import Filter
+from store.queries.outputs import ToolText
+from store.queries.permission_groups import Grouping, LedgerGroup, LedgerTotals
 from store.queries.transcript import Node
 
 
@@ -20,7 +30,7 @@ class RecorderState:
     doors: tuple[str, ...] = ()
     """Where it listens, each ``host:port``; empty when it does not."""
     reason: str = ""
-    """Why it does not listen, in a few words; empty when it does."""
+    """Why it does not listen, or what is wrong with the store, in words; empty when all is well."""
     records: int = 0
     """Records received since it started."""
     last_received_at: int | None = None
@@ -70,6 +80,62 @@ class Reader(Protocol):
 
     def requests(self, session_id: str, *, limit: int, offset: int) -> list[Request]:
         """Return a page of a session's requests, oldest first."""
+        ...
+
+    def tool_calls(self, where: Filter, *, limit: int, offset: int) -> list[ToolCall]:
+        """Return a page of the permission ledger over all sessions, newest first."""
+        ...
+
+    def ledger_totals(self, where: Filter) -> LedgerTotals:
+        """Return what the calls that ``where`` admits come to."""
+        ...
+
+    def ledger_groups(self, grouping: Grouping, where: Filter) -> list[LedgerGroup]:
+        """Return the calls that ``where`` admits in groups, the largest first."""
+        ...
+
+    def session_calls(self, session_id: str, *, limit: int, offset: int) -> list[ToolCall]:
+        """Return a page of one session's ledger, oldest first."""
+        ...
+
+    def tool_text(self, session_id: str, tool_call_id: str) -> ToolText | None:
+        """Return what a tool call gave back, if that arrived."""
+        ...
+
+    def mcp_servers(
+        self, *, where: Filter | None = None, session_id: str | None = None
+    ) -> list[McpServer]:
+        """Return MCP servers of all sessions or of one, those used last first."""
+        ...
+
+    def mcp_connections(
+        self, *, where: Filter | None = None, session_id: str | None = None
+    ) -> list[McpConnection]:
+        """Return what happened to the connections with those servers."""
+        ...
+
+    def count_troubles(self, where: Filter) -> int:
+        """Return how many troubles ``where`` admits."""
+        ...
+
+    def troubles(self, where: Filter, *, limit: int, offset: int) -> list[Trouble]:
+        """Return a page of troubles, newest first."""
+        ...
+
+    def session_events(self, session_id: str, *, limit: int, offset: int) -> list[SessionEvent]:
+        """Return a page of a session's raw records, oldest first."""
+        ...
+
+    def count_session_events(self, session_id: str) -> int:
+        """Return how many raw records a session has."""
+        ...
+
+    def coverage(self, session_id: str) -> Coverage | None:
+        """Return what arrived of a session, what did not, and why."""
+        ...
+
+    def quality(self, session_id: str) -> list[QualitySign]:
+        """Return what hints at how well a session went."""
         ...
 
     def records(self, session_id: str, subject: str) -> list[RawRecord]:

@@ -5,9 +5,33 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from store.connection import Database, open_reader
-from store.domain import RawRecord, Request, Session, Turn
-from store.queries import changes, records, requests, sessions, transcript
+from store.domain import RawRecord, Request, Session, ToolCall, Turn
+from store.insights import (
+    Coverage,
+    McpConnection,
+    McpServer,
+    QualitySign,
+    SessionEvent,
+    Trouble,
+)
+from store.queries import (
+    changes,
+    coverage,
+    events,
+    mcp,
+    outputs,
+    permission_groups,
+    permissions,
+    quality,
+    records,
+    requests,
+    sessions,
+    transcript,
+    trouble,
+)
 from store.queries.filter import Filter
+from store.queries.outputs import ToolText
+from store.queries.permission_groups import Grouping, LedgerGroup, LedgerTotals
 from store.queries.transcript import Node
 from tui.source import RecorderState
 
@@ -60,6 +84,49 @@ class StoreReader:
 
     def requests(self, session_id: str, *, limit: int, offset: int) -> list[Request]:
         return requests.requests(self._db, session_id=session_id, limit=limit, offset=offset)
+
+    def tool_calls(self, where: Filter, *, limit: int, offset: int) -> list[ToolCall]:
+        return permissions.tool_calls(self._db, where=where, limit=limit, offset=offset)
+
+    def ledger_totals(self, where: Filter) -> LedgerTotals:
+        return permission_groups.ledger_totals(self._db, where=where)
+
+    def ledger_groups(self, grouping: Grouping, where: Filter) -> list[LedgerGroup]:
+        return permission_groups.ledger_groups(self._db, grouping, where=where)
+
+    def session_calls(self, session_id: str, *, limit: int, offset: int) -> list[ToolCall]:
+        return permissions.tool_calls(self._db, session_id=session_id, limit=limit, offset=offset)
+
+    def tool_text(self, session_id: str, tool_call_id: str) -> ToolText | None:
+        return outputs.tool_text(self._db, session_id, tool_call_id)
+
+    def mcp_servers(
+        self, *, where: Filter | None = None, session_id: str | None = None
+    ) -> list[McpServer]:
+        return mcp.mcp_servers(self._db, where=where, session_id=session_id, limit=0)
+
+    def mcp_connections(
+        self, *, where: Filter | None = None, session_id: str | None = None
+    ) -> list[McpConnection]:
+        return mcp.connections(self._db, where=where, session_id=session_id, limit=0)
+
+    def count_troubles(self, where: Filter) -> int:
+        return trouble.count_troubles(self._db, where=where)
+
+    def troubles(self, where: Filter, *, limit: int, offset: int) -> list[Trouble]:
+        return trouble.troubles(self._db, where=where, limit=limit, offset=offset)
+
+    def session_events(self, session_id: str, *, limit: int, offset: int) -> list[SessionEvent]:
+        return events.session_events(self._db, session_id, limit=limit, offset=offset)
+
+    def count_session_events(self, session_id: str) -> int:
+        return events.count_session_events(self._db, session_id)
+
+    def coverage(self, session_id: str) -> Coverage | None:
+        return coverage.coverage(self._db, session_id)
+
+    def quality(self, session_id: str) -> list[QualitySign]:
+        return quality.quality(self._db, session_id)
 
     def records(self, session_id: str, subject: str) -> list[RawRecord]:
         return records.records(self._db, session_id, subject)

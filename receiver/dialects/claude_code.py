@@ -121,29 +121,9 @@ def own_key(record: LogRecord) -> str:
 
 def interpret_log(record: LogRecord, placement: Placement, facts: Facts) -> None:
     """Add what one event means to the facts and to its session, which ``facts`` has already."""
-    change = facts.sessions[placement.session_id or ""]
-    attributes = record.attributes
     name = placement.name or ""
-    turn_id = text(attributes.get("prompt.id"))
-    time_unix_nano = placement.time_unix_nano
-    head = EventHead(
-        record,
-        change,
-        (placement.subject or "").partition(":")[2],
-        change.session_id,
-        turn_id,
-        text(attributes.get("agent_id")),
-        time_unix_nano,
-        placement.sequence,
-        rank_of(time_unix_nano, placement.sequence, record.digest),
-    )
-    change.happened(name, head.rank)
-    if turn_id is not None:
-        facts.turn(change.session_id, turn_id, time_unix_nano)
-        if trace_turn_id := turn_of_trace(record.trace_id):
-            facts.trace_turns.add(TraceTurn(change.session_id, trace_turn_id, turn_id))
-    if head.agent_id is not None:
-        note_agent(record, head.agent_id, facts, session_id=change.session_id)
+    head = _head_of(record, placement, facts)
+    head.change.happened(name, head.rank)
     match name:
         case "api_request":
             facts.of_request(request_made(head))
@@ -159,7 +139,32 @@ def interpret_log(record: LogRecord, placement: Placement, facts: Facts) -> None
             facts.of_request(request_refused(head))
         case _:
             keep_event(head, name, facts)
-    note_unknown(record, name, facts, session_id=change.session_id)
+    note_unknown(record, name, facts, session_id=head.session_id)
+
+
+def _head_of(record: LogRecord, placement: Placement, facts: Facts) -> EventHead:
+    """Read where an event stands, and note its turn and its sub-agent."""
+    change = facts.sessions[placement.session_id or ""]
+    turn_id = text(record.attributes.get("prompt.id"))
+    agent_id = text(record.attributes.get("agent_id"))
+    time_unix_nano = placement.time_unix_nano
+    if turn_id is not None:
+        facts.turn(change.session_id, turn_id, time_unix_nano)
+        if trace_turn_id := turn_of_trace(record.trace_id):
+            facts.trace_turns.add(TraceTurn(change.session_id, trace_turn_id, turn_id))
+    if agent_id is not None:
+        note_agent(record, agent_id, facts, session_id=change.session_id)
+    return EventHead(
+        record,
+        change,
+        (placement.subject or "").partition(":")[2],
+        change.session_id,
+        turn_id,
+        agent_id,
+        time_unix_nano,
+        placement.sequence,
+        rank_of(time_unix_nano, placement.sequence, record.digest),
+    )
 
 
 def _name_of(record: LogRecord) -> str:

@@ -61,6 +61,12 @@ _COMMON = (COMMON - {"parent_agent_id", "workflow.name", "workflow.run_id"}) | {
 _PERMISSION_HOOK = "PermissionRequest"
 """The one hook whose start shows that a person is being asked, while they are."""
 
+_END_HOOK = "Stop"
+"""The hook whose start shows that the agent has finished its turn."""
+
+_ASKS_THE_MODEL = "compact"
+"""The one built-in command that needs an answer of the model."""
+
 _REPORT = re.compile(
     r"<task-notification>\s*<task-id>(?P<agent>[^<]{1,200})</task-id>"
     r"\s*<tool-use-id>(?P<call>[^<]{1,200})</tool-use-id>"
@@ -81,6 +87,8 @@ def keep_event(head: "EventHead", name: str, facts: Facts) -> None:
         case "hook_execution_start" if attributes.get("hook_event") == _PERMISSION_HOOK:
             tool = (text(attributes.get("hook_name")) or "").partition(":")[2]
             head.change.asks(tool or None, head.time_unix_nano, head.rank)
+        case "hook_execution_start" if attributes.get("hook_event") == _END_HOOK:
+            head.change.latest("turn_ended", head.time_unix_nano)
         case "api_request_body":
             environment_told(head, facts)
         case "api_response_body":
@@ -126,7 +134,10 @@ def _note_prompt(head: "EventHead", prompt: str | None, facts: Facts) -> None:
     content = prompt_content(attributes.get("prompt"))
     is_late = text(attributes.get("delivery.mode")) == "mid_turn"
     origin = origin_of(prompt, command=command, is_late=is_late)
+    is_local = attributes.get("command_source") == "builtin" and command != _ASKS_THE_MODEL
     head.change.latest("last_prompt", head.time_unix_nano)
+    if not is_local:
+        head.change.latest("awaited", head.time_unix_nano)
     if command == "exit":
         head.change.latest("exited", head.time_unix_nano)
     if origin not in {Origin.COMMAND, Origin.AGENT}:

@@ -15,7 +15,7 @@ from receiver.dialects.claude_code_words import (
 )
 from receiver.dialects.values import event_attributes, integer, text
 from store.changes import Facts
-from store.facts import EventSeen, PromptGiven
+from store.facts import RECORD_TIME_LIMIT, EventSeen, PromptGiven
 
 if TYPE_CHECKING:
     from receiver.dialects.claude_code_spans import SpanHead
@@ -30,6 +30,8 @@ def prompt_of_span(head: "SpanHead", facts: Facts) -> None:
     prompt = without_redaction(told)
     if head.turn_id is None:
         return
+    ended = min(head.record.end_time_unix_nano, RECORD_TIME_LIMIT)
+    head.change.latest("turn_ended", ended)
     found = _COMMAND.match(prompt or "")
     command = found[1] if found else None
     if command is None:

@@ -87,6 +87,7 @@ def tool_finished(head: "EventHead") -> ToolFinished:
     decision = text(attributes.get("decision_type"))
     tool_input = text(attributes.get("tool_input"))
     parameters, given = _parameters(head)
+    head.change.latest("awaited", head.time_unix_nano)
     call = _call(head, parameters=given, duration_ms=duration_ms)
     return ToolFinished(
         *call._replace(file_path=_file_path(tool_input)),

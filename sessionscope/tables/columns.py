@@ -45,6 +45,12 @@ def nested(name: str, columns: Columns) -> Columns:
     return {f"{name}.{column}": _chain(inside, cell) for column, cell in columns.items()}
 
 
+def of(name: str, columns: Columns) -> Columns:
+    """Return columns of the noun that ``name`` holds, under their own names."""
+    inside = attrgetter(name)
+    return {column: _chain(inside, cell) for column, cell in columns.items()}
+
+
 def _chain(
     first: Callable[[Any], _Noun], second: Callable[[_Noun], object]
 ) -> Callable[[Any], object]:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from sessionscope.tables.coverage import Covered
 from sessionscope.terminal import width
-from store.domain import Request, Session, ToolCall
+from store.domain import Request, ToolCall
+from store.insights import McpServer, Trouble
 from tui import format as formats
 from tui.marks import Marks, choose_marks, decision_badge
 from tui.present import request_row, session_row, words
@@ -37,14 +39,15 @@ class Sheet:
         return cls(width(of_pipe=width_of_pipe), marks, time.time_ns())
 
 
-def session_lines(sessions: Iterable[Session], sheet: Sheet) -> Iterator[str]:
+def session_lines(sessions: Iterable[Covered], sheet: Sheet) -> Iterator[str]:
     """Yield a heading and a line for each session."""
     columns = (
         Column("id", "SESSION", _SHORT_ID, 0),
         *session_row.columns(sheet.marks),
     )
 
-    def cells(session: Session) -> Mapping[str, Line]:
+    def cells(covered: Covered) -> Mapping[str, Line]:
+        session = covered.session
         drawn = session_row.cells(session, sheet.now_ns, sheet.marks)
         return {"id": Line.of(session.session_id[:_SHORT_ID]), **drawn}
 
@@ -99,6 +102,62 @@ def tool_call_lines(calls: Iterable[ToolCall], sheet: Sheet) -> Iterator[str]:
         }
 
     return _lines(arrange(columns, sheet.width), map(cells, calls))
+
+
+def server_lines(servers: Iterable[McpServer], sheet: Sheet) -> Iterator[str]:
+    """Yield a heading and a line for each MCP server."""
+    columns = (
+        Column("server", "SERVER", 16, 0, most=40),
+        Column("scope", "SCOPE", 8, 5, most=16),
+        Column("connected", "CONNECTED", 9, 6, right=True),
+        Column("failed", "FAILED", 6, 2, right=True),
+        Column("calls", "CALLS", 6, 1, right=True),
+        Column("rejected", "REFUSED", 7, 3, right=True),
+        Column("failures", "FAILURES", 8, 4, right=True),
+        Column("p50", "P50", 8, 8, right=True),
+        Column("p95", "P95", 8, 7, right=True),
+        Column("last", "LAST SEEN", 19, 9),
+        Column("error", "LAST ERROR", 20, 10, most=80),
+    )
+
+    def cells(server: McpServer) -> Mapping[str, Line]:
+        withheld = f"{sheet.marks.withheld} {server.key}"
+        counts = ("connected", "failed", "calls", "rejected", "failures")
+        return {
+            "server": Line.of(withheld if server.name is None else server.name),
+            "scope": Line.of(server.scope or formats.UNKNOWN),
+            **{name: Line.of(formats.count(getattr(server, name))) for name in counts},
+            "p50": Line.of(formats.duration(server.p50_ms)),
+            "p95": Line.of(formats.duration(server.p95_ms)),
+            "last": Line.of(formats.date_and_clock(server.last_seen)),
+            "error": Line.of(server.last_error or ""),
+        }
+
+    return _lines(arrange(columns, sheet.width), map(cells, servers))
+
+
+def trouble_lines(troubles: Iterable[Trouble], sheet: Sheet) -> Iterator[str]:
+    """Yield a heading and a line for each trouble."""
+    columns = (
+        Column("session", "SESSION", _SHORT_ID, 4),
+        Column("at", "WHEN", 19, 3),
+        Column("kind", "KIND", 17, 0),
+        Column("subject", "SUBJECT", 16, 1, most=60),
+        Column("message", "MESSAGE", 20, 2, most=100),
+        Column("status", "STATUS", 10, 5, most=22),
+    )
+
+    def cells(trouble: Trouble) -> Mapping[str, Line]:
+        return {
+            "session": Line.of(trouble.session_id[:_SHORT_ID]),
+            "at": Line.of(formats.date_and_clock(trouble.at)),
+            "kind": Line.of(trouble.kind.value),
+            "subject": Line.of(trouble.subject or formats.UNKNOWN),
+            "message": Line.of(trouble.message or formats.UNKNOWN),
+            "status": Line.of(trouble.status or ""),
+        }
+
+    return _lines(arrange(columns, sheet.width), map(cells, troubles))
 
 
 def _lines(placed: Sequence[Placed], rows: Iterable[Mapping[str, Line]]) -> Iterator[str]:

@@ -1,11 +1,11 @@
-"""One row per session."""
+"""The columns of a session."""
 
 from collections.abc import Mapping
 
-from sessionscope.tables.columns import COST, LOST, TOKENS, Columns, at, fields, nested, unknown
-from store.domain import Content, Session
+from sessionscope.tables.columns import COST, LOST, TOKENS, Columns, at, fields, nested
+from store.domain import Session
 from store.queries.filter_keys import REPOSITORY_ATTRIBUTES, USER_ATTRIBUTES
-from tui.present.words import PERMISSIVE_MODES
+from store.queries.permission_groups import PERMISSIVE_MODES
 
 
 def _attributes(session: Session) -> Mapping[str, str | list[str]]:
@@ -31,32 +31,15 @@ def _flags(session: Session) -> list[str]:
     return [flag for flag, is_set in found.items() if is_set]
 
 
-def _notes(session: Session) -> list[str]:
+def notes(session: Session) -> list[str]:
+    """Return how the session's state, links and cost are known."""
     unpriced = session.cost.unpriced_requests
     return [
         session.state_reason,
+        *session.notes,
         *([f"{unpriced} requests have no known cost: it is a lower bound"] if unpriced else []),
     ]
 
-
-COVERAGE: Columns = {
-    "coverage.signals.logs": lambda session: session.log_records,
-    "coverage.signals.metrics": lambda session: session.metric_points,
-    "coverage.signals.spans": lambda session: session.spans,
-    "coverage.events": lambda session: session.log_records,
-    "coverage.sequence_gaps": unknown,
-    "coverage.duplicates": unknown,
-    "coverage.content.prompts": lambda session: session.title_content,
-    **dict.fromkeys(
-        (
-            f"coverage.content.{content}"
-            for content in ("responses", "tool_details", "tool_content", "raw_bodies")
-        ),
-        lambda _session: Content.UNKNOWN,
-    ),
-    "coverage.cost_difference_usd": unknown,
-    "coverage.notes": _notes,
-}
 
 COLUMNS: Columns = {
     **fields("session_id", "agent"),
@@ -87,7 +70,6 @@ COLUMNS: Columns = {
     "pull_requests": lambda session: session.work.pull_requests,
     "active_seconds.user": lambda session: _seconds(session.work.active_user_ms),
     "active_seconds.agent": lambda session: _seconds(session.work.active_agent_ms),
-    "parent_session_id": unknown,
+    **fields("parent_session_id", "parent_known_by"),
     "flags": _flags,
-    **COVERAGE,
 }

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
-from sessionscope.tables import permissions, requests, sessions
+from sessionscope.tables import coverage, permissions, requests
 from sessionscope.tables.columns import COST, LOST, TOKENS, Columns, at, cells, fields, nest
+from sessionscope.tables.coverage import Covered
 from sessionscope.tables.people import Sheet
 from store.domain import Event, Request, Session, ToolCall, Turn
 from store.queries.transcript import Node, SubagentNode
@@ -22,6 +23,7 @@ _TURN: Columns = {
     "started_at": at("started_at"),
     "last_event_at": at("last_event_at"),
     **fields("prompt", "prompt_content", "prompt_length", "command"),
+    **fields("prompt_origin", "is_origin_probable"),
     **fields("requests", "tool_calls", "rejected", "failed_tool_calls", "errors"),
     **TOKENS,
     **COST,
@@ -45,14 +47,14 @@ _EVENT: Columns = {
 _SUBAGENT: Columns = {"at": at("at"), **fields("agent_id", "name"), **TOKENS, **COST, **LOST}
 
 
-def tree(session: Session, turns: Turns, record_ids: RecordIds) -> dict[str, Any]:
+def tree(session: Covered, turns: Turns, record_ids: RecordIds) -> dict[str, Any]:
     """Return the ``session`` and its ``turns``; what happened in each turn is in its ``nodes``.
 
     A node's ``kind`` is ``request``, ``tool_call``, ``subagent`` (with ``nodes`` of its own) or the
     kind of the event. ``record_ids`` are the raw records that it was made from.
     """
     return {
-        "session": nest(cells(sessions.COLUMNS, session)),
+        "session": nest(cells(coverage.COLUMNS, session)),
         "turns": [
             {
                 **nest(cells(_TURN, turn)),

@@ -71,16 +71,10 @@ def request_of(row: Mapping[str, Any]) -> Request:
     """Return the request of a row of ``COLUMNS``."""
     tokens = _tokens(row)
     return Request(
-        session_id=row["session_id"],
-        turn_id=row["turn_id"],
-        request_id=row["request_id"],
+        **{name: row[name] for name in _AS_STORED},
         at=row["started_unix_nano"],
         agent=Agent(row["agent"]),
-        model=row["model"],
-        source=row["source"],
         source_raw=row["source_raw"] or row["traced_source_raw"],
-        agent_id=row["agent_id"],
-        agent_name=row["agent_name"],
         effort=row["effort"] or row["failed_effort"] or row["traced_effort"],
         speed=row["speed"] or row["failed_speed"] or row["traced_speed"],
         tokens=tokens,
@@ -96,17 +90,29 @@ def request_of(row: Mapping[str, Any]) -> Request:
         status=_status(row),
         error=row["error"] or row["traced_error"],
         http_status=_either(row["http_status"], row["traced_http_status"]),
-        response=row["response"],
         response_content=Content(row["response_content"] or Content.UNKNOWN),
-        response_length=row["response_length"],
-        stop_reason=row["stop_reason"],
-        refusal=row["refusal"],
         signals=tuple(
             signal
             for signal, columns in _TELLING.items()
             if any(row[column] is not None for column in columns)
         ),
     )
+
+
+_AS_STORED = (
+    "session_id",
+    "turn_id",
+    "request_id",
+    "model",
+    "source",
+    "agent_id",
+    "agent_name",
+    "response",
+    "response_length",
+    "stop_reason",
+    "refusal",
+)
+"""The fields that are columns of the same name."""
 
 
 def _tokens(row: Mapping[str, Any]) -> TokenUsage:

@@ -17,9 +17,10 @@ from store.domain import (
     Work,
 )
 from store.queries.filter import Filter
+from store.queries.lineage import Lineage, lineage_of
 from store.queries.metered import metered_of, together
 from store.queries.priced import prices_used
-from store.queries.state import REASONS, RUNS_OR_INTERRUPTED, STATE
+from store.queries.state import PENDING_TOOL, STATE, asks_by_hook, reason
 from store.queries.totals import VISIBLE_TURN, PricesUsed, cost_of, lost_of, tokens_of
 from store.queries.work import work_of
 
@@ -49,7 +50,8 @@ def sessions(
     order = _BY_COST if by_cost else _BY_ACTIVITY
     rows = list(
         db.query(
-            f"select s.*, {_TURNS} as turns, {STATE} as state from sessions s"
+            f"select s.*, {_TURNS} as turns, {STATE} as state,"
+            f" {PENDING_TOOL} as pending_tool from sessions s"
             f" where s.opened = 1 and ({where.sql})"
             f" order by {order}, s.session_id limit :limit offset :offset",
             {
@@ -61,7 +63,7 @@ def sessions(
         )
     )
     beside = _beside(db, [row["session_id"] for row in rows])
-    return [_session(row, beside[row["session_id"]]) for row in rows]
+    return [_session(row, now_ns, beside[row["session_id"]]) for row in rows]
 
 
 def count_sessions(db: Database, *, where: Filter) -> int:
@@ -125,66 +127,72 @@ class _Beside(NamedTuple):
     models: tuple[str, ...]
     work: Work
     metered: Metered | None
+    lineage: Lineage
     prices: PricesUsed | None
 
 
 def _beside(db: Database, ids: Sequence[str]) -> Mapping[str, _Beside]:
     attributes, models, work = _attributes(db, ids), _models(db, ids), work_of(db, ids)
-    metered, prices = metered_of(db, ids), prices_used(db, ids)
+    metered, lineage, prices = metered_of(db, ids), lineage_of(db, ids), prices_used(db, ids)
     return {
         session_id: _Beside(
-            attributes[session_id],
+            dict(attributes[session_id]),
             models[session_id],
             work[session_id],
             together(metered[session_id]),
+            lineage[session_id],
             prices.get(session_id),
         )
         for session_id in ids
     }
 
 
-def _session(row: Mapping[str, Any], beside: _Beside) -> Session:
-    metered = beside.metered
+def _session(row: Mapping[str, Any], now_ns: int, beside: _Beside) -> Session:
+    metered, lineage = beside.metered, beside.lineage
     state = SessionState(row["state"])
     unnamed = row["log_records"] == 0
     requests = row["requests"] + unnamed * row["unnamed_requests"]
-    is_metered = requests == 0 and metered is not None
+    used = metered if requests == 0 else None
     return Session(
-        session_id=row["session_id"],
+        **{name: row[name] for name in _AS_STORED},
         agent=Agent(row["agent"]),
-        title=row["title"],
         title_content=Content(row["title_content"] or Content.UNKNOWN),
         models=beside.models,
         started_at=row["started_unix_nano"],
         last_event_at=row["last_event_unix_nano"],
         last_event_name=row["last_event_name"] or "",
         state=state,
-        state_reason=_reason(row, state),
-        permission_mode=row["permission_mode"],
-        turns=row["turns"],
+        state_reason=reason(row, state, now_ns),
         requests=requests,
-        tool_calls=row["tool_calls"],
         decisions=_decisions(row),
-        failed_tool_calls=row["failed_tool_calls"],
         errors=row["errors"] + unnamed * row["unnamed_errors"],
-        tokens=metered.tokens if metered and is_metered else tokens_of(row),
-        cost=Cost(metered.cost_micros) if metered and is_metered else cost_of(row, beside.prices),
+        tokens=used.tokens if used else tokens_of(row),
+        cost=Cost(used.cost_micros) if used else cost_of(row, beside.prices),
         lost=lost_of(row),
-        is_metered=is_metered,
-        context_tokens=row["context_tokens"],
+        is_metered=used is not None,
         records=row["log_records"] + row["spans"] + row["metric_points"],
-        log_records=row["log_records"],
-        spans=row["spans"],
-        metric_points=row["metric_points"],
-        attributes=dict(beside.attributes),
+        attributes=beside.attributes,
         work=beside.work,
         question=_question(row, state),
+        parent_session_id=lineage.parent_session_id,
+        parent_known_by=lineage.known_by,
+        notes=lineage.notes,
     )
 
 
-def _reason(row: Mapping[str, Any], state: SessionState) -> str:
-    may_run = state is SessionState.IDLE and row["running_tool_calls"]
-    return RUNS_OR_INTERRUPTED if may_run else REASONS[state]
+_AS_STORED = (
+    "session_id",
+    "title",
+    "permission_mode",
+    "turns",
+    "tool_calls",
+    "failed_tool_calls",
+    "context_tokens",
+    "log_records",
+    "spans",
+    "metric_points",
+)
+"""The fields that are columns of the same name."""
 
 
 def _decisions(row: Mapping[str, Any]) -> DecisionCounts:
@@ -194,6 +202,6 @@ def _decisions(row: Mapping[str, Any]) -> DecisionCounts:
 def _question(row: Mapping[str, Any], state: SessionState) -> Question | None:
     if state is not SessionState.WAITING:
         return None
-    if (row["asked_unix_nano"] or 0) > (row["requested_unix_nano"] or 0):
+    if asks_by_hook(row):
         return Question(row["asked_unix_nano"], row["asked_tool"])
-    return Question(row["requested_unix_nano"], row["requested_tool"])
+    return Question(row["requested_unix_nano"], row["pending_tool"])

@@ -24,8 +24,18 @@ from store.totals import TERMS
 __all__ = ["Node", "SubagentNode", "nodes", "turns"]
 
 
+_REPORTED_WITHIN_NS = 10**9
+"""How soon after a background agent's end its report comes as a prompt; seen: 12 to 130 ms."""
+
 _TURNS = f"""
-    select t.*, e.text as prompt, row_number() over (order by t.started_unix_nano, t.turn_id)
+    select t.*, e.text as prompt,
+        t.prompt_origin = 'unknown' and t.prompt_content = 'withheld' and exists (
+            select 1 from events a where a.kind = 'subagent_end' and a.session_id = t.session_id
+                and a.time_unix_nano between t.started_unix_nano - {_REPORTED_WITHIN_NS}
+                    and t.started_unix_nano
+                and json_extract(a.attributes, '$.is_async') in (1, 'true')
+        ) as is_origin_probable,
+        row_number() over (order by t.started_unix_nano, t.turn_id)
         as number
     from turns t left join events e on e.digest = t.prompt_digest
     where t.session_id = :session_id and {VISIBLE}
@@ -125,7 +135,10 @@ def _turn(row: Mapping[str, Any], prices: PricesUsed | None) -> Turn:
         prompt=row["prompt"],
         prompt_content=Content(row["prompt_content"] or Content.NOT_EMITTED),
         prompt_length=row["prompt_length"],
-        prompt_origin=Origin(row["prompt_origin"] or Origin.UNKNOWN),
+        prompt_origin=Origin.AGENT
+        if row["is_origin_probable"]
+        else Origin(row["prompt_origin"] or Origin.UNKNOWN),
+        is_origin_probable=bool(row["is_origin_probable"]),
         command=row["command"],
         requests=row["requests"],
         tool_calls=row["tool_calls"],

@@ -44,7 +44,7 @@ def in_order(tmp_path_factory: pytest.TempPathFactory) -> Kept:
 
 
 @pytest.mark.parametrize("way", WAYS, ids=[way.name for way in WAYS])
-def test_all_captures_twice_and_shuffled_are_what_they_are_in_order(
+def test_f13_f14_all_captures_twice_and_shuffled_are_what_they_are_in_order(
     way: Way, in_order: Kept, tmp_path: Path
 ) -> None:
     """Nothing is lost, nothing doubled: the same raw records and the same derived rows."""

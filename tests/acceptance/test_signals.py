@@ -13,7 +13,7 @@ _STOPPED_WITHIN_S = 5
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_under_load_loses_nothing(tmp_path: Path, number: signal.Signals) -> None:
+def test_f3_a_signal_under_load_loses_nothing(tmp_path: Path, number: signal.Signals) -> None:
     """The exit code is 0, all that was acknowledged is stored, nothing is stored twice."""
     store = tmp_path / "sessions.db"
     with serving(store) as recorder, Load(recorder.owner) as load:

@@ -10,6 +10,7 @@ import grpc
 import pytest
 
 from receiver.doors import Doors
+from store.errors import StoreBusy
 from store.signals import Batch
 from tests.receiver.clients import JSON, PROTOBUF, HttpClient, grpc_export
 from tests.receiver.conftest import OpenDoors
@@ -178,3 +179,51 @@ def test_c25_bytes_in_flight_over_the_limit_are_503(
         assert slow.result().status == 200
         assert client.send(BODY).status == 200
         assert grpc_export(doors.grpc_port, BODY).code is grpc.StatusCode.OK
+
+
+def test_l7_a_decoder_that_breaks_costs_its_request_alone(
+    doors: Doors, sink: ListSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours while reading is passing, over both doors, and the next request is served."""
+
+    def break_down(*_: object, **__: object) -> None:
+        raise RuntimeError("secret")
+
+    with HttpClient(doors.http_port) as client:
+        with monkeypatch.context() as broken:
+            broken.setattr("receiver.decode.Decoder.parts", break_down)
+            answer = client.send(BODY)
+            reply = grpc_export(doors.grpc_port, BODY)
+        assert (answer.status, reply.code) == (503, grpc.StatusCode.UNAVAILABLE)
+        assert "secret" not in f"{answer.message}{reply.message}"
+        assert client.send(BODY).status == 200
+        assert grpc_export(doors.grpc_port, BODY).code is grpc.StatusCode.OK
+    assert len(sink.batches) == 2
+
+
+def test_f4_a_store_that_heals_is_used_again(open_doors: OpenDoors) -> None:
+    """A full disk is 503 for as long as it is full, on the same connections, and then 200."""
+    sink = HealingSink()
+    doors = open_doors(sink)
+    with HttpClient(doors.http_port) as client:
+        for _ in range(3):
+            assert client.send(BODY).status == 503
+            assert grpc_export(doors.grpc_port, BODY).code is grpc.StatusCode.UNAVAILABLE
+        sink.is_full = False
+        assert client.send(BODY).status == 200
+        assert grpc_export(doors.grpc_port, BODY).code is grpc.StatusCode.OK
+    assert len(sink.batches) == 2
+
+
+class HealingSink(ListSink):
+    """Stores nothing until there is room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_full = True
+
+    def submit(self, batch: Batch) -> "Future[None]":
+        """Keep the batch, if there is room."""
+        if self.is_full:
+            raise StoreBusy("The disk is full.", retry_after_s=5)
+        return super().submit(batch)

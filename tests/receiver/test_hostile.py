@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.metrics.v1.metrics_pb2 import (
@@ -90,6 +91,42 @@ def test_more_records_than_memory_is_worth_are_refused() -> None:
     scope.log_records.extend(LogRecord() for _ in range(RECORD_LIMIT + 1))
     with pytest.raises(TooLarge):
         decode_logs(request.SerializeToString())
+
+
+def test_f19_json_of_nothing_but_brackets_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three bytes a list would otherwise grow thirtyfold; what is real has long texts between."""
+    monkeypatch.setattr("receiver.json_decode.VALUE_LIMIT", 1_000)
+    body = b'{"a":[' + b",".join([b"[]"] * 500) + b"]}"
+    with pytest.raises(TooLarge):
+        decode(Signal.LOGS, Encoding.JSON, body, received_unix_nano=5)
+    long = otlp_json(logs_request(event(k="x" * 2_000)))
+    assert decode(Signal.LOGS, Encoding.JSON, long, received_unix_nano=5).records
+
+
+@given(
+    ids=st.lists(st.booleans(), max_size=40),
+    part_size=st.integers(1, 12),
+    encoding=st.sampled_from(Encoding),
+)
+def test_c8_sent_is_accepted_plus_rejected_in_parts(
+    ids: list[bool], part_size: int, encoding: Encoding
+) -> None:
+    """A request in parts is the same records as in one, and the same count of rejected ones."""
+    request = ExportTraceServiceRequest()
+    for number, is_valid in enumerate(ids):
+        span_id = number.to_bytes(8, "big") if is_valid and number else b""
+        scope = request.resource_spans.add().scope_spans.add()
+        scope.spans.add(trace_id=b"\1" * 16, span_id=span_id)
+    body = request.SerializeToString() if encoding is Encoding.PROTOBUF else otlp_json(request)
+    whole = decode(Signal.TRACES, encoding, body, received_unix_nano=5)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("receiver.decode.PART_SIZE", part_size)
+        parts = Decoder().parts(Signal.TRACES, encoding, body, received_unix_nano=5)
+        batches = list(parts.batches)
+    assert [record for batch in batches for record in batch.records] == whole.records
+    assert all(0 < len(batch.records) <= part_size for batch in batches)
+    assert (parts.accepted, parts.rejected) == (len(whole.records), whole.rejected)
+    assert parts.accepted + parts.rejected == len(ids)
 
 
 def test_points_that_repeat_a_long_metric_are_refused() -> None:

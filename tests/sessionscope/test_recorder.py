@@ -1,7 +1,10 @@
 """The recorder's life: how it begins, who may be beside it, and how it ends."""
 
+import fcntl
 import http.client
 import json
+import os
+import resource
 import signal
 import socket
 import stat
@@ -90,7 +93,7 @@ def _prompt(session_id: str) -> bytes:
     return body.replace(SMOKE, session_id.encode())
 
 
-def test_a_second_recorder_of_a_store_is_refused(tmp_path: Path) -> None:
+def test_f8_a_second_recorder_of_a_store_is_refused(tmp_path: Path) -> None:
     """It names the first and changes nothing."""
     store = tmp_path / "sessions.db"
     with serving(store) as recorder:
@@ -125,7 +128,7 @@ def test_the_port_of_another_store_s_recorder_is_recognised(tmp_path: Path) -> N
     assert f"sessionscope view {default}" in finished.stderr
 
 
-def test_everything_a_recorder_makes_is_private(tmp_path: Path) -> None:
+def test_g18_s32_everything_a_recorder_makes_is_private(tmp_path: Path) -> None:
     """Store, write-ahead log and lock are for this user alone."""
     store = tmp_path / "new" / "sessions.db"
     with serving(store) as recorder:
@@ -208,3 +211,25 @@ def test_recording_goes_on_after_a_restart(tmp_path: Path) -> None:
             assert export(recorder.owner, body) == 200
     assert run("import", "--store", store, capture("smoke")).returncode == 0
     assert len(data("requests", "--store", store, "--json")) == 2
+
+
+def test_g5_a_recorder_whose_words_nobody_reads_records_on(tmp_path: Path) -> None:
+    """A standard error that is full, as of a stopped terminal, blocks neither door nor the end."""
+    store = tmp_path / "sessions.db"
+    with serving(store) as recorder:
+        assert recorder.process.stderr is not None
+        fcntl.fcntl(recorder.process.stderr, fcntl.F_SETPIPE_SZ, 4096)
+        in_use = len(list(Path(f"/proc/{recorder.process.pid}/fd").iterdir()))
+        enough = resource.prlimit(recorder.process.pid, resource.RLIMIT_NOFILE)
+        few = (in_use + 1, enough[1])
+        resource.prlimit(recorder.process.pid, resource.RLIMIT_NOFILE, few)
+        address = ("127.0.0.1", recorder.owner.http_port)
+        held = [socket.create_connection(address, timeout=20) for _ in range(20)]
+        assert os.read(recorder.process.stderr.fileno(), 1), "the first of more than a pipe holds"
+        for connection in held:
+            connection.close()
+        resource.prlimit(recorder.process.pid, resource.RLIMIT_NOFILE, enough)
+        for body in bodies("smoke"):
+            assert export(recorder.owner, body) == 200
+        recorder.process.send_signal(signal.SIGTERM)
+        assert recorder.process.wait(30) == 0

@@ -32,14 +32,15 @@ SESSIONS = columns(
     "session_id agent agent_version title user repository working_directory entrypoint terminal"
     " attributes models started_at last_event_at state permission_mode turns requests tool_calls"
     " errors cache_hit_ratio context_tokens lines_added lines_removed commits pull_requests"
-    " parent_session_id flags",
+    " parent_session_id parent_known_by flags",
     decisions=columns("accepted rejected aborted unknown"),
     tokens=columns(TOKENS),
     cost=COST,
     lost_to_rebuilds=columns("rebuilds tokens usd unpriced"),
     active_seconds=columns("user agent"),
     coverage=columns(
-        "events sequence_gaps duplicates cost_difference_usd notes",
+        "events sequence_gaps duplicates cost_difference_usd not_itemised_tokens unknown_names"
+        " notes",
         signals=columns("logs metrics spans"),
         content=columns("prompts responses tool_details tool_content raw_bodies"),
     ),

@@ -22,10 +22,15 @@ from store.reindex import reindex
 from store.signals import Batch, Record
 from store.totals import TERMS
 from tests.captures import CAPTURES, batches, exports
+from tests.store.shape import shown, tree
 from tests.store.stores import derived, fill, filled
 
 PERMUTED = (
+    "bodies-inline",
     "errors",
+    "hooks",
+    "mcp",
+    "skills-plugins",
     "subagents",
     "tour-cumulative",
     "tour-toggles",
@@ -36,9 +41,15 @@ PERMUTED = (
 
 
 @cache
-def _in_order(capture: str) -> dict[str, list[tuple[Any, ...]]]:
+def _in_order(capture: str) -> tuple[dict[str, list[tuple[Any, ...]]], list[Any]]:
     with tempfile.TemporaryDirectory() as folder:
-        return derived(filled(Path(folder) / "s.db", batches(exports(capture))))
+        db = filled(Path(folder) / "s.db", batches(exports(capture)))
+        return derived(db), _read(db)
+
+
+def _read(db: Database) -> list[Any]:
+    """Return what the screens show: every session with its transcript."""
+    return [(session, tree(db, session.session_id)) for session in shown(db)]
 
 
 def _single_records(capture: str) -> list[tuple[Batch, Record]]:
@@ -48,10 +59,10 @@ def _single_records(capture: str) -> list[tuple[Batch, Record]]:
 @pytest.mark.parametrize("capture", PERMUTED)
 @settings(max_examples=5)
 @given(seed=st.integers(0, 2**32), size=st.integers(1, 40))
-def test_any_order_repetition_and_split_gives_the_same_tables(
+def test_f13_f14_any_order_repetition_and_split_gives_the_same_tables(
     capture: str, seed: int, size: int
 ) -> None:
-    """Records shuffled, partly repeated and cut into other requests derive the same rows."""
+    """Records shuffled, partly repeated and cut into other requests: the same rows and screens."""
     chance = random.Random(seed)
     records = _single_records(capture)
     records += chance.sample(records, chance.randrange(len(records)))
@@ -68,7 +79,10 @@ def test_any_order_repetition_and_split_gives_the_same_tables(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "s.db"
         fill(path, split, one_by_one=seed % 2 == 0)
-        assert derived(open_reader(path)) == _in_order(capture)
+        db = open_reader(path)
+        rows, read = _in_order(capture)
+        assert derived(db) == rows
+        assert _read(db) == read
 
 
 @pytest.mark.parametrize("capture", CAPTURES)

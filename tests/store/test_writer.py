@@ -34,7 +34,7 @@ def _count(path: Path) -> int:
     return int(open_reader(path).execute("select count(*) from records").fetchone()[0])
 
 
-def test_what_is_answered_is_in_the_file(path: Path, tour: list[Batch]) -> None:
+def test_g4_what_is_answered_is_in_the_file(path: Path, tour: list[Batch]) -> None:
     """When an answer arrives another process already reads the records, all of them."""
     writer = Writer(path, Dialects())
     writer.start()
@@ -82,7 +82,7 @@ def held(path: Path) -> Iterator[tuple[Writer, _Held]]:
     writer.stop()
 
 
-def test_nothing_is_answered_before_the_commit(
+def test_g4_nothing_is_answered_before_the_commit(
     path: Path, held: tuple[Writer, _Held], tour: list[Batch]
 ) -> None:
     """While the transaction is open there is no answer and nothing to read."""
@@ -96,7 +96,7 @@ def test_nothing_is_answered_before_the_commit(
     assert _count(path) == len(tour[0].records)
 
 
-def test_too_much_waiting_is_refused_and_taken_later(
+def test_g12_too_much_waiting_is_refused_and_taken_later(
     held: tuple[Writer, _Held], tour: list[Batch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Above the bound a batch is refused at once with a hint when to come back."""
@@ -172,7 +172,7 @@ def test_a_repeated_record_in_one_batch_counts_once(path: Path, tour: list[Batch
 def test_a_file_locked_by_another_program_is_busy(path: Path, tour: list[Batch]) -> None:
     """A lock held elsewhere turns into a refusal that the sender may retry, and then passes."""
     writer = Writer(path, Dialects())
-    writer._db.execute("pragma busy_timeout = 1")  # noqa: SLF001 - no wait for a lock in a test
+    writer._keeper.db.execute("pragma busy_timeout = 1")  # noqa: SLF001 - no wait for a lock in a test
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("begin immediate")
     writer.start()
@@ -188,13 +188,13 @@ def test_a_file_locked_by_another_program_is_busy(path: Path, tour: list[Batch])
 def test_a_failed_transaction_is_forgotten_as_a_whole(path: Path, tour: list[Batch]) -> None:
     """What was learnt in a transaction that did not come about is learnt again in the next."""
     writer = Writer(path, Dialects())
-    writer._db.execute(  # noqa: SLF001 - a fault that comes late, and can be mended
+    writer._keeper.db.execute(  # noqa: SLF001 - a fault that comes late, and can be mended
         "create temp trigger fault before insert on sessions begin select raise(abort, 'no'); end"
     )
     writer.start()
     with pytest.raises(StoreBusy):
         writer.submit(tour[0]).result()
-    writer._db.execute("drop trigger fault")  # noqa: SLF001
+    writer._keeper.db.execute("drop trigger fault")  # noqa: SLF001
     writer.submit(tour[0]).result()
     writer.stop()
     db = open_reader(path)

@@ -5,8 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from store.domain import Event, RawRecord, Request, Session, ToolCall, Turn
+from store.domain import Event, RawRecord, Request, Session, ToolCall, Turn, Verdict
+from store.insights import (
+    Coverage,
+    McpConnection,
+    McpServer,
+    QualitySign,
+    SessionEvent,
+    Trouble,
+)
 from store.queries.filter import Filter
+from store.queries.outputs import ToolText
+from store.queries.permission_groups import Grouping, LedgerGroup, LedgerTotals
 from store.queries.transcript import Node, SubagentNode
 from tests.tui.factories import NOW, SECOND
 from tui.source import RecorderState
@@ -24,6 +34,13 @@ class FakeSource:
     turns: dict[str, list[Turn]] = field(default_factory=dict)
     nodes: dict[tuple[str, str | None], list[Node]] = field(default_factory=dict)
     records: dict[str, list[RawRecord]] = field(default_factory=dict)
+    servers: list[McpServer] = field(default_factory=list)
+    connections: list[McpConnection] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    events: dict[str, list[SessionEvent]] = field(default_factory=dict)
+    coverages: dict[str, Coverage] = field(default_factory=dict)
+    signs: dict[str, list[QualitySign]] = field(default_factory=dict)
+    outputs: dict[str, ToolText] = field(default_factory=dict)
     recorder: RecorderState = LISTENING
     failure: Exception | None = None
     version: int = 0
@@ -86,14 +103,98 @@ class FakeReader:
 
     def requests(self, session_id: str, *, limit: int, offset: int) -> list[Request]:
         """Return requests, in the order of their turns."""
-        found = [
-            node
-            for (session, _turn), nodes in self._source.nodes.items()
-            if session == session_id
-            for node in _flat(nodes)
-            if isinstance(node, Request)
-        ]
+        found = [node for node in self._nodes(session_id) if isinstance(node, Request)]
         return found[offset : offset + limit]
+
+    def _nodes(self, session_id: str | None) -> "Iterator[Request | ToolCall | Event]":
+        for (session, _turn), nodes in self._source.nodes.items():
+            if session_id in {None, session}:
+                yield from _flat(nodes)
+
+    def _calls(self, where: Filter) -> list[ToolCall]:
+        wanted = where.text.casefold().removeprefix("tool:").strip('"')
+        calls = [node for node in self._nodes(None) if isinstance(node, ToolCall)]
+        return [c for c in calls if wanted in f"{c.tool} {c.command}".casefold()][::-1]
+
+    def tool_calls(self, where: Filter, *, limit: int, offset: int) -> list[ToolCall]:
+        """Return a page of what has the filter's text as tool or in its command."""
+        return self._calls(where)[offset : offset + limit]
+
+    def ledger_totals(self, where: Filter) -> LedgerTotals:
+        """Count calls and refusals; the rest is made up."""
+        calls = self._calls(where)
+        rejected = sum(call.verdict is Verdict.REJECTED for call in calls)
+        return LedgerTotals(len(calls), 2, rejected, aborted=1, permissive=1, unknown=1)
+
+    def ledger_groups(self, grouping: Grouping, where: Filter) -> list[LedgerGroup]:
+        """Return one group a tool, whatever is asked for, and one of the unknown."""
+        tools = sorted({call.tool or "" for call in self._calls(where)})
+        return [
+            LedgerGroup(
+                key=tool or None,
+                label=f"{grouping.value} {tool}" if tool else None,
+                mcp_server=None,
+                calls=sum((call.tool or "") == tool for call in self._calls(where)),
+                asked=1,
+                accepted=1,
+                rejected=0,
+                aborted=0,
+                unknown=0,
+                failed=0,
+                last_at=NOW,
+            )
+            for tool in tools
+        ]
+
+    def session_calls(self, session_id: str, *, limit: int, offset: int) -> list[ToolCall]:
+        """Return a page of one session's tool calls."""
+        calls = [node for node in self._nodes(session_id) if isinstance(node, ToolCall)]
+        return calls[offset : offset + limit]
+
+    def tool_text(self, _session_id: str, tool_call_id: str) -> ToolText | None:
+        """Return what a tool call gave back."""
+        return self._source.outputs.get(tool_call_id)
+
+    def mcp_servers(
+        self, *, where: Filter | None = None, session_id: str | None = None
+    ) -> list[McpServer]:
+        """Return the servers that have the filter's text in their key."""
+        wanted = where.text if where and session_id is None else ""
+        return [server for server in self._source.servers if wanted in server.key]
+
+    def mcp_connections(
+        self, *, where: Filter | None = None, session_id: str | None = None
+    ) -> list[McpConnection]:
+        """Return what happened to connections, of a session where one is asked for."""
+        _ = where
+        return [c for c in self._source.connections if session_id in {None, c.session_id}]
+
+    def _troubles(self, where: Filter) -> list[Trouble]:
+        return [t for t in self._source.troubles if where.text in (t.message or "")]
+
+    def count_troubles(self, where: Filter) -> int:
+        """Count what has the filter's text in its message."""
+        return len(self._troubles(where))
+
+    def troubles(self, where: Filter, *, limit: int, offset: int) -> list[Trouble]:
+        """Return a page of what has the filter's text in its message."""
+        return self._troubles(where)[offset : offset + limit]
+
+    def session_events(self, session_id: str, *, limit: int, offset: int) -> list[SessionEvent]:
+        """Return a page of raw records."""
+        return self._source.events.get(session_id, [])[offset : offset + limit]
+
+    def count_session_events(self, session_id: str) -> int:
+        """Count raw records."""
+        return len(self._source.events.get(session_id, []))
+
+    def coverage(self, session_id: str) -> Coverage | None:
+        """Return what arrived."""
+        return self._source.coverages.get(session_id)
+
+    def quality(self, session_id: str) -> list[QualitySign]:
+        """Return hints."""
+        return self._source.signs.get(session_id, [])
 
     def records(self, _session_id: str, subject: str) -> list[RawRecord]:
         """Return raw records."""

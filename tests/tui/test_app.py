@@ -134,4 +134,4 @@ def test_every_command_is_named_once() -> None:
 
 def test_what_is_in_the_bottom_line_has_a_key() -> None:
     """The bottom line tells keys."""
-    assert all(command.keys for command in COMMANDS if Shown.IN_FOOTER in command.shown)
+    assert all(command.shown_keys for command in COMMANDS if Shown.IN_FOOTER in command.shown)

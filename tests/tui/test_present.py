@@ -26,7 +26,7 @@ from tui.present import session_row, words
 from tui.present.chrome import receiving
 from tui.present.detail import detail
 from tui.present.session_summary import header
-from tui.present.transcript import rows, subject, unfolded_at_first
+from tui.present.transcript import node_subject, rows, unfolded_at_first
 from tui.present.transcript_row import Reply, node_line
 from tui.source import Reception, RecorderState
 
@@ -181,7 +181,7 @@ def test_rows_of_the_transcript_have_distinct_keys_and_subjects() -> None:
     nodes: dict[str, list[Node]] = {"turn:turn-1": [make_request(), make_tool_call(), make_event()]}
     listed = rows([make_turn(0), turn], nodes, {"turn:turn-1"})
     assert len({row.key for row in listed}) == len(listed)
-    assert [subject(row) for row in listed] == [
+    assert [node_subject(row.node) for row in listed] == [
         None,
         "turn:turn-1",
         "request:req_011",

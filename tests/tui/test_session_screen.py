@@ -78,6 +78,7 @@ async def test_the_transcript_tells_what_happened() -> None:
 async def test_the_detail_pane_shows_the_highlighted_node() -> None:
     """Who decided, for how long, in which mode, how long it waited and what became of it."""
     async with session_open() as pilot:
+        await press(pilot, "f")
         transcript(pilot).go_to_key("tool:toolu_4")
         await settle(pilot)
         shown = detail_text(pilot)
@@ -143,7 +144,7 @@ async def test_a_row_without_records_of_its_own_says_so() -> None:
 
 
 async def test_requests_have_a_row_each_with_tokens_and_cost() -> None:
-    """The second view lists requests; ``tab`` goes there and back."""
+    """The second view lists requests; ``tab`` goes there, ``shift+tab`` back."""
     async with session_open() as pilot:
         await press(pilot, "tab")
         rows = lines_of(pilot)[5:11]
@@ -155,7 +156,7 @@ async def test_requests_have_a_row_each_with_tokens_and_cost() -> None:
         assert "– " in rows[4]
         table: Table[Request] = pilot.app.screen.query_one(Table)
         assert table.rows.highlighted_key == "request:req_013"
-        await press(pilot, "tab")
+        await press(pilot, "shift+tab")
         assert transcript(pilot).has_focus
 
 
@@ -169,7 +170,9 @@ async def test_at_80_by_24_list_and_detail_fit(keys: Sequence[str], detail: str)
         lines = lines_of(pilot)
     assert len(lines) == 24
     assert "Transcript" in lines[4]
-    assert lines[-1].startswith(" enter open   f follow   tab view   r raw   esc back")
+    assert lines[-1].startswith(
+        " enter open   f follow   tab view   p ledger   r raw   esc back   ? help"
+    )
     assert any(detail in line for line in lines[16:])
 
 

@@ -31,6 +31,8 @@ def receiving(reception: Reception, *, now_ns: int, marks: Marks) -> Line:
         return Line.of(Span(f"{marks.idle} not receiving{reason}", Tone.WAITING))
     ports = " ".join(door.rsplit(":", 1)[-1] for door in state.doors)
     parts: list[Span] = [Span(f"{marks.working} {ports}", Tone.LIVE)]
+    if state.reason:
+        parts.append(Span(f"  {state.reason}", Tone.WAITING))
     if reception.per_second:
         parts.append(Span(f"  {_rate(reception.per_second)}"))
     if state.last_received_at is not None:

@@ -21,9 +21,11 @@ def help_text(marks: Marks) -> list[Line]:
     lines: list[Line] = []
     for place in (
         Place.LIST,
-        Place.SESSIONS,
+        Place.FILTERED,
         Place.FILTER,
+        Place.LEDGER,
         Place.SESSION,
+        Place.DETAILED,
         Place.TEXT,
         Place.EVERYWHERE,
     ):

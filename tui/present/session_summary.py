@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from store.domain import Request, Session, SessionState, ToolCall, Turn, Work
+from store.queries.permission_groups import PERMISSIVE_MODES
 from store.queries.transcript import Node, SubagentNode
 from tui import format as formats
 from tui.marks import Marks
@@ -70,7 +71,7 @@ def identity_line(session: Session, marks: Marks) -> Line:
         Span(words.user(session)),
     ]
     if session.permission_mode:
-        tone = Tone.WAITING if session.permission_mode in words.PERMISSIVE_MODES else Tone.PLAIN
+        tone = Tone.WAITING if session.permission_mode in PERMISSIVE_MODES else Tone.PLAIN
         parts.append(Line.of(Span("mode ", Tone.DIM), Span(session.permission_mode, tone)))
     return joined(parts, f" {marks.separator} ")
 

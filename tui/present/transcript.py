@@ -72,6 +72,22 @@ def _rows(
                 yield Row(f"{node.subject}@{node.at}", node, depth, parent)
 
 
+def path_to(nodes: Iterable[Node], wanted: str, *, parent: str) -> tuple[str, ...] | None:
+    """Return the rows to unfold below ``parent`` so that what has a subject is seen.
+
+    ``None`` where it is not among ``nodes``.
+    """
+    for node in nodes:
+        if isinstance(node, SubagentNode):
+            key = agent_key(parent, node)
+            below = path_to(node.children, wanted, parent=key)
+            if below is not None:
+                return (key, *below)
+        elif node_subject(node) == wanted:
+            return ()
+    return None
+
+
 def unfolded_at_first(turns: Sequence[Turn]) -> frozenset[str]:
     """Return the turns to unfold when a session is opened: the last, while they are few rows."""
     unfolded: set[str] = set()
@@ -85,16 +101,18 @@ def unfolded_at_first(turns: Sequence[Turn]) -> frozenset[str]:
     return frozenset(unfolded)
 
 
-def subject(row: Row) -> str | None:
-    """Return what the raw records behind a row are found by, if it has any of its own."""
-    match row.node:
+def node_subject(node: Turn | Node | Reply) -> str | None:
+    """Return what the raw records behind a node are found by, if it has any of its own."""
+    match node:
         case Turn():
-            return row.key if row.node.turn_id else None
+            return turn_key(node) if node.turn_id else None
         case Reply():
-            return f"request:{row.node.request.request_id}"
+            return f"request:{node.request.request_id}"
+        case Request():
+            return f"request:{node.request_id}"
+        case ToolCall():
+            return f"tool:{node.tool_call_id}"
         case SubagentNode():
             return None
         case Event():
-            return row.node.subject
-        case _:
-            return row.key
+            return node.subject

@@ -4,6 +4,7 @@ import json
 import re
 
 from store.domain import Agent, Content, Outcome, Session, SessionState, ToolCall
+from store.queries.permission_groups import PERMISSIVE_MODES
 from tui import format as formats
 from tui.marks import Marks, state_mark
 from tui.present.lines import Line, Span, Tone
@@ -14,9 +15,6 @@ SHORT_AGENT = {
     Agent.COPILOT_CLI: "copilot",
     Agent.QWEN_CODE: "qwen",
 }
-
-PERMISSIVE_MODES = frozenset({"bypassPermissions", "dontAsk", "yolo", "never"})
-"""Permission modes in which nobody is asked, in the agents' own words."""
 
 _STATE_TONE = {
     SessionState.WORKING: Tone.LIVE,

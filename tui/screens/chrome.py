@@ -11,6 +11,7 @@ from textual.screen import Screen
 from tui.commands import COMMANDS, Command, Place, Shown
 from tui.marks import Marks
 from tui.present.chrome import key_line, top_line
+from tui.present.lines import Line
 from tui.source import Reception, Source
 from tui.widgets.lines import Lines
 
@@ -52,6 +53,10 @@ class ChromeScreen(Screen[None]):
     def reception_changed(self) -> None:
         """Show that the recorder is another way than before."""
         self.show_chrome()
+
+    def explanation(self, width: int) -> list[Line]:  # noqa: ARG002 - for those that have one
+        """Return why what is blank on this screen is blank, for the help."""
+        return []
 
     def store_changed(self) -> None:
         """Something was committed to the store."""

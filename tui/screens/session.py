@@ -1,30 +1,30 @@
-"""The Session screen: what one session did, as a transcript and as a list of requests."""
+"""The Session screen: what one session did, as a transcript and as tables."""
 
 from collections.abc import Sequence
-from enum import StrEnum
+from functools import partial
+from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from store.domain import Request, SessionState, Turn
-from store.queries.transcript import Node
+from store.domain import SessionState, ToolCall
 from tui.commands import Place, bindings
-from tui.present import request_row, words
+from tui.present import words
 from tui.present.chrome import views_line
-from tui.present.detail import detail
+from tui.present.coverage import explanation
+from tui.present.ledger_row import call_filter
 from tui.present.lines import Line, Span, Tone, spread
-from tui.present.session_summary import header
-from tui.present.transcript import subject
-from tui.present.transcript_row import Reply
+from tui.present.session_header import session_header
+from tui.screens.asked import Goal, LedgerAsked
 from tui.screens.chrome import Setting
 from tui.screens.live import LiveScreen
 from tui.screens.records import Explain, RecordsScreen, Subject
 from tui.screens.session_reading import SessionQuery, SessionSnapshot, read_session
+from tui.screens.session_views import Item, Told, View, item_detail, item_subject, make_tables
 from tui.screens.text import TextScreen
 from tui.source import Reader
 from tui.widgets.lines import Lines
-from tui.widgets.table import Table
 from tui.widgets.text_view import TextView
 from tui.widgets.transcript import Transcript
 from tui.widgets.virtual_list import VirtualList
@@ -33,42 +33,39 @@ _MARGIN = 100
 _LIVE = frozenset({SessionState.WORKING, SessionState.WAITING})
 
 
-class View(StrEnum):
-    """The views of a session."""
-
-    TRANSCRIPT = "Transcript"
-    REQUESTS = "Requests"
-
-
 class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
     """One session, live."""
 
-    PLACES = (Place.LIST, Place.SESSION)
-    BINDINGS = [*bindings(Place.SESSION)]
+    PLACES = (Place.LIST, Place.SESSION, Place.DETAILED)
+    BINDINGS = [*bindings(Place.SESSION), *bindings(Place.DETAILED)]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 
-    def __init__(self, setting: Setting, session_id: str, *, explain: Explain) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        session_id: str,
+        *,
+        explain: Explain,
+        goal: Goal | None = None,
+        origin: str = "Sessions",
+    ) -> None:
+        """Show a session, at ``goal`` if one is given; ``origin`` is where one came from."""
         super().__init__(setting)
         self._session_id = session_id
         self._explain = explain
+        self._goal = goal
+        self._origin = origin
         self._snapshot: SessionSnapshot | None = None
         self._view = View.TRANSCRIPT
         self._follows = False
         self._seen = 0
-        self._shown: tuple[Turn | Node | Reply | None, int] | None = None
+        self._detailed: tuple[Item | None, Told | None, int] | None = None
         self._header = Lines(id="header")
         self._views = Lines(id="views")
         self._detail = TextView(id="detail")
         self._detail.can_focus = False
         self._transcript = Transcript(setting.marks)
-        self._requests = Table[Request](
-            request_row.columns(),
-            lambda index, request: request_row.cells(request, index + 1, setting.marks),
-            lambda request: f"request:{request.request_id}",
-            marks=setting.marks,
-            id="requests",
-            nothing="No request has arrived.",
-        )
+        self._tables = make_tables(setting)
 
     def compose(self) -> ComposeResult:
         yield self.top_bar
@@ -76,7 +73,9 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         yield self._views
         with Horizontal(id="body"):
             yield self._transcript
-            yield self._requests
+            for table in self._tables.values():
+                table.display = False
+                yield table
             yield self._detail
         yield self.key_bar
 
@@ -88,10 +87,24 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         name = self._session_id[:8]
         if self._snapshot is not None:
             name = words.title(self._snapshot.session, self.setting.marks).text
-        return ("Sessions", name)
+        return (self._origin, name)
+
+    def explanation(self, width: int) -> list[Line]:
+        """Return why what is blank on this screen is blank."""
+        if self._snapshot is None:
+            return []
+        snapshot = self._snapshot
+        return explanation(snapshot.session, snapshot.coverage, snapshot.signs, width=width)
+
+    @property
+    def _rows(self) -> VirtualList[Any]:
+        """The list of the view that is seen."""
+        if self._view is View.TRANSCRIPT:
+            return self._transcript
+        return self._tables[self._view].rows
 
     def wanted(self) -> SessionQuery:
-        first, height = self._requests.rows.in_sight
+        first, height = self._rows.in_sight
         offset = max(0, first - _MARGIN)
         turns = self._snapshot.turns if self._snapshot else ()
         return SessionQuery(
@@ -99,12 +112,15 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
             now_ns=self.setting.clock(),
             unfolded=self._transcript.unfolded if self._snapshot else None,
             known_turns=turns[-1].number if turns else 0,
-            requests_offset=offset,
-            requests_limit=first - offset + height + _MARGIN,
+            view=self._view,
+            offset=offset,
+            limit=first - offset + height + _MARGIN,
+            looked_at=self._rows.highlighted_key,
+            goal=self._goal,
         )
 
     def read(self, reader: Reader, query: SessionQuery) -> SessionSnapshot | None:
-        return read_session(reader, query)
+        return read_session(reader, query, explain=self._explain)
 
     def show(self, snapshot: SessionSnapshot | None) -> None:
         if snapshot is None:
@@ -113,17 +129,20 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         self._snapshot = snapshot
         with self.app.batch_update():
             self._transcript.show(snapshot.turns, snapshot.nodes, also_unfold=snapshot.unfolded)
-            self._requests.rows.set_rows(
-                snapshot.requests,
-                offset=snapshot.query.requests_offset,
-                total=snapshot.session.requests,
-            )
+            if snapshot.query.view is not View.TRANSCRIPT:
+                self._tables[snapshot.query.view].rows.set_rows(
+                    snapshot.page, offset=snapshot.query.offset, total=snapshot.total
+                )
             if is_first:
-                self._follows = snapshot.session.state in _LIVE
+                self._follows = self._goal is None and snapshot.session.state in _LIVE
                 self._seen = self._happened()
+            if self._goal is not None:
+                self._transcript.go_to_subject(self._goal.subject)
+                self._goal = None
             if self._follows:
                 self._go_to_end()
             self._show_all()
+        self._read_more_if_needed()
 
     def tick(self) -> None:
         super().tick()
@@ -140,13 +159,19 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         self.show_chrome()
 
     def _show_header(self) -> None:
-        if self._snapshot is None:
+        if (snapshot := self._snapshot) is None:
             return
-        marks, now_ns = self.setting.marks, self.setting.clock()
-        lines = header(
-            self._snapshot.session, width=self._header.size.width, now_ns=now_ns, marks=marks
+        lines = session_header(
+            snapshot.session,
+            snapshot.coverage,
+            snapshot.signs,
+            width=self._header.size.width,
+            now_ns=self.setting.clock(),
+            marks=self.setting.marks,
         )
-        self._header.show(lines, marks)
+        if len(lines) != self._header.size.height:
+            self._header.styles.height = len(lines)
+        self._header.show(lines, self.setting.marks)
 
     def _show_views(self) -> None:
         bar, marks = self._views, self.setting.marks
@@ -168,47 +193,56 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         session = self._snapshot.session
         return session.turns + session.requests + session.tool_calls
 
-    def _node(self) -> Turn | Node | Reply | None:
+    def _item(self) -> Item | None:
         """Return what is highlighted in the view that is seen."""
-        if self._view is View.REQUESTS:
-            return self._requests.rows.highlighted
-        row = self._transcript.highlighted
-        return None if row is None else row.node
+        row = self._rows.highlighted
+        return row.node if row is not None and self._view is View.TRANSCRIPT else row
 
     def _show_detail(self, *, keep_place: bool) -> None:
-        node, marks = self._node(), self.setting.marks
+        item, snapshot, marks = self._item(), self._snapshot, self.setting.marks
+        is_told = snapshot is not None and snapshot.query.looked_at == self._rows.highlighted_key
+        told = snapshot.told if snapshot is not None and is_told else None
         width = self._detail.text_width
-        if keep_place and self._shown == (node, width):
+        if keep_place and self._detailed == (item, told, width):
             return
-        self._shown = (node, width)
-        lines = [] if node is None else detail(node, width, marks)
+        self._detailed = (item, told, width)
+        lines = [] if item is None else item_detail(item, told, width, marks=marks)
         self._detail.show(lines, marks, keep_place=keep_place)
 
+    def _read_more_if_needed(self) -> None:
+        """Read what the page lacks, or what is to be told of another highlighted row."""
+        if self._snapshot is None:
+            return
+        read, wanted = self._snapshot.query, self.wanted()
+        is_table = self._view is not View.TRANSCRIPT
+        lacks_rows = is_table and self._rows.lacks_rows and read.page != wanted.page
+        tells_more = is_table or isinstance(self._item(), ToolCall)
+        if lacks_rows or (tells_more and read.looked_at != wanted.looked_at):
+            self.request_read()
+
     def _go_to_end(self) -> None:
-        for rows in (self._transcript, self._requests.rows):
-            rows.go_to(rows.total - 1)
+        self._rows.go_to(self._rows.total - 1)
 
     def on_virtual_list_place_changed(self, message: VirtualList.PlaceChanged) -> None:
         if message.by_person:
             self._follows = False
-        is_transcript = message.sender is self._transcript
-        if message.sender.is_at_end and is_transcript is (self._view is View.TRANSCRIPT):
+        if message.sender is not self._rows:
+            return
+        if message.sender.is_at_end:
             self._seen = self._happened()
         self._show_detail(keep_place=False)
         self._show_views()
-        if not is_transcript and self._requests.rows.lacks_rows:
-            self.request_read()
+        self._read_more_if_needed()
 
     def on_virtual_list_opened(self, message: VirtualList.Opened) -> None:
         if self._view is View.TRANSCRIPT and self._transcript.toggle(message.key):
             self.request_read()
             return
-        if (node := self._node()) is not None:
-            marks = self.setting.marks
+        if (item := self._item()) is not None:
+            told, marks = self._detailed[1] if self._detailed else None, self.setting.marks
             where = (*self.where(), "Detail")
-            self.app.push_screen(
-                TextScreen(self.setting, where, lambda width: detail(node, width, marks))
-            )
+            text = partial(item_detail, item, told, marks=marks)
+            self.app.push_screen(TextScreen(self.setting, where, text))
 
     def action_follow(self) -> None:
         self._follows = not self._follows
@@ -216,13 +250,26 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
             self._go_to_end()
         self._show_views()
 
-    def action_next_view(self) -> None:
+    def action_next_view(self, step: int) -> None:
+        views = list(View)
+        self._view = views[(views.index(self._view) + step) % len(views)]
         is_transcript = self._view is View.TRANSCRIPT
-        self._view = View.REQUESTS if is_transcript else View.TRANSCRIPT
-        self.set_class(is_transcript, "-requests")
-        (self._requests.rows if is_transcript else self._transcript).focus()
+        self.set_class(not is_transcript, "-table")
+        self._transcript.display = is_transcript
+        for view, table in self._tables.items():
+            table.display = view is self._view
+        self._rows.focus()
         self._show_views()
         self._show_detail(keep_place=False)
+        self.request_read()
+
+    def action_ledger(self) -> None:
+        item = self._item()
+        where = call_filter(item) if isinstance(item, ToolCall) else None
+        if where is None:
+            self.notify("This row is no tool call whose tool is known.", markup=False)
+        else:
+            self.post_message(LedgerAsked(where))
 
     def action_fold(self) -> None:
         self._transcript.fold()
@@ -239,22 +286,13 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         self._detail.scroll_by(lines)
 
     def action_records(self) -> None:
-        name = self._subject()
+        item = self._item()
+        name = None if item is None else item_subject(item)
         if name is None:
             self.notify("This row has no records of its own.", markup=False)
             return
+        where = (*self.where(), "Records")
+        behind = Subject(self._session_id, name)
         self.app.push_screen(
-            RecordsScreen(
-                self.setting,
-                (*self.where(), "Records"),
-                subject=Subject(self._session_id, name),
-                explain=self._explain,
-            )
+            RecordsScreen(self.setting, where, subject=behind, explain=self._explain)
         )
-
-    def _subject(self) -> str | None:
-        if self._view is View.REQUESTS:
-            request = self._requests.rows.highlighted
-            return None if request is None else f"request:{request.request_id}"
-        row = self._transcript.highlighted
-        return None if row is None else subject(row)

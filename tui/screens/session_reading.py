@@ -1,11 +1,14 @@
-"""What the Session screen reads: a session, its turns, and what happened in those unfolded."""
+"""What the Session screen reads: a session, its turns, and a page of the view that is seen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from store.domain import Request, Session, Turn
+from store.domain import RawRecord, Session, Turn
+from store.insights import Coverage, McpServer, QualitySign, SessionEvent
 from store.queries.transcript import Node
-from tui.present.transcript import turn_key, unfolded_at_first
+from tui.present.transcript import path_to, turn_key, unfolded_at_first
+from tui.screens.asked import Goal
+from tui.screens.session_views import Item, Told, View
 from tui.source import Reader
 
 _PAGE_OF_TURNS = 500
@@ -21,9 +24,19 @@ class SessionQuery:
     """Keys of unfolded turns; ``None`` at first, when the reading chooses."""
     known_turns: int
     """The number of the newest turn known; later ones are unfolded as they come."""
-    requests_offset: int
-    requests_limit: int
-    """0 when the Requests view is not seen."""
+    view: View
+    offset: int
+    limit: int
+    """The page of the view that is seen."""
+    looked_at: str | None
+    """The key of the highlighted row of that view."""
+    goal: Goal | None
+    """A row to unfold the way to."""
+
+    @property
+    def page(self) -> tuple[View, int, int]:
+        """What page of which view is asked for."""
+        return (self.view, self.offset, self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +48,18 @@ class SessionSnapshot:
     turns: tuple[Turn, ...]
     nodes: Mapping[str, tuple[Node, ...]]
     unfolded: frozenset[str]
-    """Turns to unfold now, beside those that are."""
-    requests: tuple[Request, ...]
+    """What to unfold now, beside what is."""
+    page: tuple[Item, ...]
+    total: int
+    """Rows of the view that is seen; 0 for the transcript."""
+    told: Told | None
+    coverage: Coverage | None
+    signs: tuple[QualitySign, ...]
 
 
-def read_session(reader: Reader, query: SessionQuery) -> SessionSnapshot | None:
+def read_session(
+    reader: Reader, query: SessionQuery, *, explain: Callable[[RawRecord], str]
+) -> SessionSnapshot | None:
     """Read a session, or ``None`` when the store does not know it."""
     session = reader.session(query.session_id, query.now_ns)
     if session is None:
@@ -49,18 +69,82 @@ def read_session(reader: Reader, query: SessionQuery) -> SessionSnapshot | None:
         arrived = unfolded_at_first(turns)
     else:
         arrived = frozenset(turn_key(t) for t in turns if t.number > query.known_turns)
+    if query.goal is not None:
+        arrived |= {f"turn:{query.goal.turn_id or ''}"}
     unfolded = arrived | (query.unfolded or frozenset())
     nodes = {
         turn_key(turn): tuple(reader.nodes(query.session_id, turn.turn_id))
         for turn in turns
         if turn_key(turn) in unfolded
     }
-    requests: list[Request] = []
-    if query.requests_limit:
-        requests = reader.requests(
-            query.session_id, limit=query.requests_limit, offset=query.requests_offset
-        )
-    return SessionSnapshot(query, session, turns, nodes, arrived, tuple(requests))
+    page, total = _page(reader, query, session)
+    return SessionSnapshot(
+        query=query,
+        session=session,
+        turns=turns,
+        nodes=nodes,
+        unfolded=arrived | _way(nodes, query.goal),
+        page=tuple(page),
+        total=total,
+        told=_told(reader, query, page, explain=explain),
+        coverage=reader.coverage(query.session_id),
+        signs=tuple(reader.quality(query.session_id)),
+    )
+
+
+def _way(nodes: Mapping[str, Sequence[Node]], goal: Goal | None) -> frozenset[str]:
+    """Return the sub-agents to unfold so that the goal is seen."""
+    if goal is None:
+        return frozenset()
+    ways = (path_to(found, goal.subject, parent=key) for key, found in nodes.items())
+    return frozenset(next((way for way in ways if way is not None), ()))
+
+
+def _page(reader: Reader, query: SessionQuery, session: Session) -> tuple[Sequence[Item], int]:
+    session_id, limit, offset = query.session_id, query.limit, query.offset
+    match query.view:
+        case View.TRANSCRIPT:
+            return (), 0
+        case View.REQUESTS:
+            made = reader.requests(session_id, limit=limit, offset=offset)
+            return made, _total(session.requests, made, query)
+        case View.PERMISSIONS:
+            calls = reader.session_calls(session_id, limit=limit, offset=offset)
+            return calls, _total(session.tool_calls, calls, query)
+        case View.MCP:
+            servers = reader.mcp_servers(session_id=session_id)
+            return servers[offset : offset + limit], len(servers)
+        case View.EVENTS:
+            events = reader.session_events(session_id, limit=limit, offset=offset)
+            return events, reader.count_session_events(session_id)
+
+
+def _total(counted: int, page: Sequence[Item], query: SessionQuery) -> int:
+    """Return how many rows there are: a page that is not full ends them, whatever was counted."""
+    end = query.offset + len(page)
+    return max(counted, end) if len(page) == query.limit else end
+
+
+def _told(
+    reader: Reader,
+    query: SessionQuery,
+    page: Sequence[Item],
+    *,
+    explain: Callable[[RawRecord], str],
+) -> Told | None:
+    """Return what there is to tell of the highlighted row beyond itself."""
+    kind, _, name = (query.looked_at or "").partition(":")
+    if kind == "tool" and query.view in {View.TRANSCRIPT, View.PERMISSIONS}:
+        return reader.tool_text(query.session_id, name)
+    for item in page:
+        if isinstance(item, McpServer) and item.key == query.looked_at:
+            history = reader.mcp_connections(session_id=query.session_id)
+            return tuple(found for found in history if found.server == item.key)
+        if isinstance(item, SessionEvent) and str(item.record_id) == query.looked_at:
+            records = reader.records(query.session_id, item.key) if item.key else []
+            mine = next((r for r in records if r.record_id == item.record_id), None)
+            return None if mine is None else explain(mine)
+    return None
 
 
 def _turns(reader: Reader, session_id: str) -> tuple[Turn, ...]:

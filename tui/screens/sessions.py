@@ -1,57 +1,37 @@
 """The Sessions screen: every session, newest activity first, with a preview of one."""
 
-from collections.abc import Collection, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from textual import events
 from textual.app import ComposeResult
-from textual.message import Message
-from textual.timer import Timer
 
 from store.domain import Session, SessionState
-from store.queries.filter import Filter, FilterError, parse
 from tui import format as formats
 from tui.commands import Place, bindings
 from tui.present import session_row
 from tui.present.empty import empty
 from tui.present.lines import Line, Span, Tone
 from tui.present.session_summary import preview
+from tui.screens.asked import SessionAsked
 from tui.screens.chrome import Setting
-from tui.screens.live import LiveScreen
+from tui.screens.filtered import FilteredScreen
 from tui.screens.sessions_reading import SessionsQuery, SessionsSnapshot, read_sessions
 from tui.source import Reader
-from tui.widgets.filter_bar import FilterBar
 from tui.widgets.lines import Lines
 from tui.widgets.table import Table
 from tui.widgets.virtual_list import VirtualList
 
-_TYPING_S = 0.25
-"""After so long without a key a filter is taken as typed: half of a word would admit nothing."""
-_MARGIN = 100
-"""Rows read before and behind those in sight."""
 
-
-class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
+class SessionsScreen(FilteredScreen[SessionsQuery, SessionsSnapshot]):
     """Every session in one table."""
 
-    PLACES = (Place.LIST, Place.SESSIONS)
-    BINDINGS = [*bindings(Place.SESSIONS)]
+    PLACES = (Place.LIST, Place.FILTERED)
+    BINDINGS = [*bindings(Place.FILTERED)]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall"), (40, "-very-tall")]
 
-    class Chosen(Message):
-        """A person wants to see a session."""
-
-        def __init__(self, session_id: str) -> None:
-            super().__init__()
-            self.session_id = session_id
-
     def __init__(self, setting: Setting) -> None:
-        super().__init__(setting)
-        self._everything = parse("", now_ns=setting.clock())
-        self._where = self._everything
+        super().__init__(setting, placeholder="all sessions")
         self._snapshot: SessionsSnapshot | None = None
-        self._pending: Timer | None = None
-        self._filter_bar = FilterBar(setting.marks)
         self._empty = Lines(id="empty")
         self._preview = Lines(id="preview")
         self._table = Table[Session](
@@ -64,24 +44,23 @@ class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
 
     def compose(self) -> ComposeResult:
         yield self.top_bar
-        yield self._filter_bar
+        yield self.filter_bar
         yield self._empty
         yield self._table
         yield self._preview
         yield self.key_bar
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self._table.rows.focus()
+    @property
+    def filtered_list(self) -> VirtualList[Session]:
+        return self._table.rows
+
+    @property
+    def highlighted_id(self) -> str | None:
+        """The id of the highlighted session."""
+        return self._table.rows.highlighted_key
 
     def where(self) -> Sequence[str]:
         return ("Sessions",)
-
-    def places(self) -> Collection[Place]:
-        return (Place.FILTER,) if self._filter_bar.is_open else super().places()
-
-    def on_descendant_focus(self) -> None:
-        self.show_chrome()
 
     def reception_changed(self) -> None:
         super().reception_changed()
@@ -97,21 +76,15 @@ class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
         self.call_after_refresh(self._show_preview)
 
     def wanted(self) -> SessionsQuery:
-        first, height = self._table.rows.in_sight
-        offset = max(0, first - _MARGIN)
-        now_ns = self.setting.clock()
+        offset, limit = self.page_in_sight()
         return SessionsQuery(
-            where=self._refreshed(now_ns),
-            everything=self._everything,
-            now_ns=now_ns,
+            where=self.current_filter(),
+            everything=self.everything,
+            now_ns=self.setting.clock(),
             offset=offset,
-            limit=first - offset + height + _MARGIN,
+            limit=limit,
             previewed=self._table.rows.highlighted_key,
         )
-
-    def _refreshed(self, now_ns: int) -> Filter:
-        """Return the filter in force, its spans of time counted from now."""
-        return parse(self._where.text, now_ns=now_ns)
 
     def read(self, reader: Reader, query: SessionsQuery) -> SessionsSnapshot:
         return read_sessions(reader, query)
@@ -121,7 +94,7 @@ class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
         self._table.rows.set_rows(
             snapshot.rows, offset=snapshot.query.offset, total=snapshot.matching
         )
-        self._filter_bar.show_count(self._count(snapshot))
+        self.filter_bar.show_count(self._count(snapshot))
         self._show_empty()
         self._show_preview()
 
@@ -172,38 +145,4 @@ class SessionsScreen(LiveScreen[SessionsQuery, SessionsSnapshot]):
             self.request_read()
 
     def on_virtual_list_opened(self, message: VirtualList.Opened) -> None:
-        self.post_message(self.Chosen(message.key))
-
-    def action_filter(self) -> None:
-        self._filter_bar.open()
-
-    def action_clear_filter(self) -> None:
-        self._filter_bar.text = ""
-        self._apply(self._everything)
-
-    def on_filter_bar_typed(self, message: FilterBar.Typed) -> None:
-        if self._pending is not None:
-            self._pending.stop()
-        try:
-            where = parse(message.text, now_ns=self.setting.clock())
-        except FilterError as error:
-            self._filter_bar.show_fault(error)
-        else:
-            self._filter_bar.show_fault(None)
-            self._pending = self.set_timer(_TYPING_S, partial(self._apply, where))
-
-    def _apply(self, where: Filter) -> None:
-        if self._pending is not None:
-            self._pending.stop()
-        if where != self._where:
-            self._where = where
-            self._table.rows.go_to(0)
-            self.request_read()
-
-    def on_filter_bar_closed(self, message: FilterBar.Closed) -> None:
-        try:
-            where = parse(message.text, now_ns=self.setting.clock())
-        except FilterError:
-            return
-        self._apply(where)
-        self._table.rows.focus()
+        self.post_message(SessionAsked(message.key))

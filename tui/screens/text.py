@@ -45,5 +45,8 @@ class TextScreen(ChromeScreen):
 class HelpScreen(TextScreen):
     """The keys, and what the marks mean."""
 
-    def __init__(self, setting: Setting) -> None:
-        super().__init__(setting, ("Help",), lambda _width: help_text(setting.marks))
+    def __init__(self, setting: Setting, explanation: Callable[[int], Sequence[Line]]) -> None:
+        """``explanation`` says, for a width, why what is blank on the screen before is blank."""
+        super().__init__(
+            setting, ("Help",), lambda width: [*explanation(width), *help_text(setting.marks)]
+        )

@@ -64,12 +64,13 @@ class FilterBar(Vertical):
             super().__init__()
             self.text = text
 
-    def __init__(self, marks: Marks) -> None:
+    def __init__(self, marks: Marks, *, placeholder: str) -> None:
+        """Show ``placeholder`` while nothing is typed."""
         super().__init__()
         self._marks = marks
         self._sign = Lines(id="filter-sign")
         self._field = FilterInput(
-            placeholder="all sessions", restrict=_TYPEABLE, select_on_focus=False, compact=True
+            placeholder=placeholder, restrict=_TYPEABLE, select_on_focus=False, compact=True
         )
         self._count = Lines(id="filter-count")
         self._fault = Lines(id="filter-fault")

@@ -6,7 +6,7 @@ from store.domain import Turn
 from store.queries.transcript import Node
 from tui.marks import Marks
 from tui.present.lines import Line
-from tui.present.transcript import Row, rows, turn_key
+from tui.present.transcript import Row, node_subject, rows, turn_key
 from tui.present.transcript_row import node_line
 from tui.widgets.virtual_list import VirtualList
 
@@ -21,6 +21,7 @@ class Transcript(VirtualList[Row]):
         self._turns: tuple[Turn, ...] = ()
         self._nodes_read: Mapping[str, Sequence[Node]] = {}
         self._unfolded: set[str] = set()
+        self._listed: Sequence[Row] = ()
 
     @property
     def unfolded(self) -> frozenset[str]:
@@ -38,6 +39,13 @@ class Transcript(VirtualList[Row]):
         self._turns, self._nodes_read = turns, nodes
         self._unfolded |= also_unfold
         self._lay_out()
+
+    def go_to_subject(self, wanted: str) -> None:
+        """Highlight the first row whose raw records are found by ``wanted``, if there is one."""
+        for index, row in enumerate(self._listed):
+            if node_subject(row.node) == wanted:
+                self.go_to(index)
+                return
 
     def toggle(self, key: str) -> bool:
         """Fold or unfold a row; return whether it is one that folds."""
@@ -81,8 +89,8 @@ class Transcript(VirtualList[Row]):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        listed = rows(self._turns, self._nodes_read, self._unfolded)
-        self.set_rows(listed, offset=0, total=len(listed))
+        self._listed = rows(self._turns, self._nodes_read, self._unfolded)
+        self.set_rows(self._listed, offset=0, total=len(self._listed))
 
     def _row_line(self, _index: int, row: Row, width: int) -> Line:
         return node_line(

@@ -64,6 +64,22 @@ class VirtualList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fa
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, type(self)) and message.by_person == self.by_person
 
+    class Chorded(Message):
+        """A person typed ``g``, or a key of ``chords`` after it, or another one."""
+
+        def __init__(
+            self, sender: "VirtualList[Any]", key: str | None, *, is_pending: bool
+        ) -> None:
+            super().__init__()
+            self.sender = sender
+            self.key = key
+            self.is_pending = is_pending
+            """Whether the next key is awaited."""
+
+        @property
+        def control(self) -> "VirtualList[Any]":
+            return self.sender
+
     def __init__(
         self,
         render_row: Callable[[int, RowT, int], Line],
@@ -91,6 +107,8 @@ class VirtualList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fa
         self._painted: dict[int, tuple[Line, bool]] = {}
         self._awaits_second_g = False
         self._is_read = False
+        self.chords: frozenset[str] = frozenset()
+        """Keys that mean something after ``g``, beside ``g`` itself."""
 
     @property
     def total(self) -> int:
@@ -197,13 +215,15 @@ class VirtualList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fa
         self._keep_in_sight()
 
     def on_key(self, event: events.Key) -> None:
-        was_awaiting, self._awaits_second_g = self._awaits_second_g, False
-        if event.key == "g":
+        was_awaiting = self._awaits_second_g
+        self._awaits_second_g = event.key == "g" and not was_awaiting
+        if event.key == "g" or (was_awaiting and event.key in self.chords):
             event.stop()
-            if was_awaiting:
-                self.action_first()
-            else:
-                self._awaits_second_g = True
+        if was_awaiting and event.key == "g":
+            self.action_first()
+        if self.chords and (was_awaiting or self._awaits_second_g):
+            key = event.key if was_awaiting and event.key in self.chords else None
+            self.post_message(self.Chorded(self, key, is_pending=self._awaits_second_g))
 
     def on_click(self, event: events.Click) -> None:
         index = event.y + self.scroll_offset.y
