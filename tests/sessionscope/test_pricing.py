@@ -50,8 +50,9 @@ def test_a_recorder_says_that_prices_have_changed(store: Path, tmp_path: Path) -
     prices = tmp_path / "prices.toml"
     prices.write_text(OWN)
     with serving(store, SESSIONSCOPE_PRICES=str(prices)) as recorder:
-        pass
-    assert "prices have changed" in recorder.process.stderr.read()  # type: ignore[union-attr]
+        recorder.process.terminate()
+        _, words = recorder.process.communicate()
+    assert "prices have changed" in words
 
 
 @pytest.mark.parametrize("command", ["reprice", "reindex", "import", "serve"])
