@@ -6,6 +6,7 @@ in it, depending on where it falls. The hash is keyed, so that equal secrets loo
 store, and nobody without the key can try guesses; see ``secret_kinds.GUESSABLE`` for the rest.
 """
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator
 from hashlib import blake2b
@@ -24,7 +25,10 @@ _GROUP = 4
 _BEFORE = 104
 """Base64 characters read before a fragment: patterns begin up to 76 bytes before their keyword."""
 _DECODED = 8192
-"""Base64 characters read from a fragment on."""
+"""Base64 characters read from a fragment on, at least."""
+_STRETCH = 4 * _DECODED
+"""Base64 characters decoded at once; fragments that follow in them cost no more decoding."""
+_RUN = re.compile(rb"[A-Za-z0-9+/_-]{0,%d}+" % _STRETCH)
 _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 
@@ -98,9 +102,10 @@ class Masker:
     def _secrets(self, text: bytes) -> Iterator[_Found]:
         """Yield secrets that do not overlap, in order."""
         done = 0
+        base64 = _Base64(text)
         for start, number in self._hits(text):
             for clue in self._clues[number]:
-                found = _look(text, start, clue)
+                found = _look(text, start, clue=clue, base64=base64)
                 if found is not None and found.start >= done:
                     found = self._by_form(found)
                     done = found.end
@@ -137,32 +142,56 @@ def _clues(rule: Rule) -> Iterator[tuple[bytes, _Clue]]:
             yield fragment.translate(bytes.maketrans(b"+/", b"-_")), _Clue(rule, shift)
 
 
-def _look(text: bytes, start: int, clue: _Clue) -> _Found | None:
+class _Base64:
+    """The base64 in one text, decoded stretch by stretch and each stretch about once."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._stretches: dict[int, tuple[int, int, bytes]] = {}
+        """By how groups of four lie: where a stretch begins and ends, and what it says."""
+
+    def around(self, group: int) -> tuple[int, bytes]:
+        """Return where the stretch around a group of four begins, and what it says."""
+        first, end, decoded = self._stretches.get(group % _GROUP, (0, 0, b""))
+        is_cut = end - first >= _STRETCH
+        if group >= end or (is_cut and group + _DECODED > end):
+            first = self._beginning(group)
+            run = _RUN.match(self._text, first)
+            end = run.end() if run else first
+            decoded = _decoded(self._text[first:end])
+            self._stretches[group % _GROUP] = (first, end, decoded)
+        return first, decoded
+
+    def _beginning(self, group: int) -> int:
+        """Return how far back the base64 goes, as far as a pattern may begin before its keyword."""
+        first = group
+        while (
+            first >= _GROUP
+            and group - first < _BEFORE
+            and _BASE64.issuperset(self._text[first - _GROUP : first])
+        ):
+            first -= _GROUP
+        return first
+
+
+def _look(text: bytes, start: int, *, clue: _Clue, base64: _Base64) -> _Found | None:
     """Return the secret that a clue at ``start`` points to, if it is one."""
     rule, shift = clue
     if shift >= 0:
-        return _look_into(text, start, clue)
+        return _look_into(base64, start, clue)
     first = start - rule.back
     match = rule.pattern.match(text, first) if first >= 0 else None
     return match and _Found(rule, *match.span("secret"), match["secret"])
 
 
-def _look_into(text: bytes, start: int, clue: _Clue) -> _Found | None:
+def _look_into(base64: _Base64, start: int, clue: _Clue) -> _Found | None:
     """Return where in base64 the secret is that a fragment at ``start`` is the beginning of."""
     rule, shift = clue
     group = start - -(-shift * 8 // 6)
-    first = group
-    while (
-        first >= _GROUP
-        and group - first < _BEFORE
-        and _BASE64.issuperset(text[first - _GROUP : first])
-    ):
-        first -= _GROUP
-    if first < 0:
+    if group < 0:
         return None
-    decoded = _decoded(text[first : start + _DECODED])
-    keyword = (group - first) // _GROUP * 3 + shift
-    begin = keyword - rule.back
+    first, decoded = base64.around(group)
+    begin = (group - first) // _GROUP * 3 + shift - rule.back
     match = rule.pattern.match(decoded, begin) if begin >= 0 else None
     if match is None:
         return None
@@ -171,7 +200,6 @@ def _look_into(text: bytes, start: int, clue: _Clue) -> _Found | None:
 
 
 def _decoded(text: bytes) -> bytes:
-    """Decode base64 of either alphabet up to the first character that is none."""
-    size = next((index for index, octet in enumerate(text) if octet not in _BASE64), len(text))
-    whole = text[: size - (size % 4 == 1)].translate(_TO_STANDARD)
-    return b64decode(whole + b"=" * (-len(whole) % 4))
+    """Decode base64 of either alphabet, without its padding."""
+    whole = text[: len(text) - (len(text) % _GROUP == 1)].translate(_TO_STANDARD)
+    return b64decode(whole + b"=" * (-len(whole) % _GROUP))

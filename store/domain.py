@@ -122,10 +122,12 @@ class Session:
 
     def attribute(self, *names: str) -> str | None:
         """Return the values of the first of ``names`` that is known, joined by a comma."""
-        for name in names:
-            if values := self.attributes.get(name):
-                return ", ".join(values)
-        return None
+        name = self.known_as(*names)
+        return None if name is None else ", ".join(self.attributes[name])
+
+    def known_as(self, *names: str) -> str | None:
+        """Return the first of ``names`` that is known: by which attribute a thing is."""
+        return next((name for name in names if self.attributes.get(name)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,10 @@ _MCP = "mcp__"
 _INPUT_LIMIT = 64 * 1024
 
 
-def environment_told(head: "EventHead", facts: Facts) -> None:
-    """Note the working directory that a request's body tells the model."""
-    body = head.record.attributes.get("body")
-    if isinstance(body, str) and (found := _DIRECTORY.search(body)):
+def environment_told(head: "EventHead", facts: Facts, *, key: str) -> None:
+    """Note the working directory that a body or a system prompt tells the model."""
+    told = head.record.attributes.get(key)
+    if isinstance(told, str) and (found := _DIRECTORY.search(told)):
         facts.identify(head.session_id, {WORKING_DIRECTORY: found[1]})
 
 

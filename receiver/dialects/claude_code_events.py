@@ -90,7 +90,9 @@ def keep_event(head: "EventHead", name: str, facts: Facts) -> None:
         case "hook_execution_start" if attributes.get("hook_event") == _END_HOOK:
             head.change.latest("turn_ended", head.time_unix_nano)
         case "api_request_body":
-            environment_told(head, facts)
+            environment_told(head, facts, key="body")
+        case "system_prompt":
+            environment_told(head, facts, key="system_prompt")
         case "api_response_body":
             tools_requested(head, facts)
     facts.events.append(

@@ -16,6 +16,16 @@ def _attributes(session: Session) -> Mapping[str, str | list[str]]:
     }
 
 
+_TOLD_IN_BODY = "working_directory"
+_DIRECTORY = (_TOLD_IN_BODY, "process.working_directory")
+
+
+def _knows_directory_by(session: Session) -> str | None:
+    """Return the attribute, or that the body of a request tells it to the model."""
+    known_as = session.known_as(*_DIRECTORY)
+    return "request body" if known_as == _TOLD_IN_BODY else known_as
+
+
 def _seconds(milliseconds: int | None) -> float | None:
     return None if milliseconds is None else milliseconds / 1000
 
@@ -47,11 +57,13 @@ COLUMNS: Columns = {
     **fields("title"),
     "user": lambda session: session.attribute(*USER_ATTRIBUTES),
     "repository": lambda session: session.attribute(*REPOSITORY_ATTRIBUTES),
-    "working_directory": lambda session: session.attribute(
-        "working_directory", "process.working_directory"
-    ),
+    "working_directory": lambda session: session.attribute(*_DIRECTORY),
     "entrypoint": lambda session: session.attribute("app.entrypoint"),
     "terminal": lambda session: session.attribute("terminal.type"),
+    "organization": lambda session: session.attribute("organization.id"),
+    "known_by.user": lambda session: session.known_as(*USER_ATTRIBUTES),
+    "known_by.repository": lambda session: session.known_as(*REPOSITORY_ATTRIBUTES),
+    "known_by.working_directory": _knows_directory_by,
     "attributes": _attributes,
     "models": lambda session: list(session.models),
     "started_at": at("started_at"),

@@ -44,7 +44,13 @@ _EVENT: Columns = {
     "at": at("at"),
     **fields("name", "agent_id", "sequence", "text", "attributes"),
 }
-_SUBAGENT: Columns = {"at": at("at"), **fields("agent_id", "name"), **TOKENS, **COST, **LOST}
+_SUBAGENT: Columns = {
+    "at": at("at"),
+    **fields("agent_id", "name", "tool_call_id", "link"),
+    **TOKENS,
+    **COST,
+    **LOST,
+}
 
 
 def tree(session: Covered, turns: Turns, record_ids: RecordIds) -> dict[str, Any]:

@@ -19,6 +19,8 @@ _SOME: Mapping[str, str] = {
     " and coalesce(x.ttft_ms, x.traced_ttft_ms) is null",
     "answered_request": "requests x where {own}"
     " and (x.made_rank is not null or x.traced_success = 1)",
+    "failed_request": "requests x where {own} and x.made_rank is null"
+    " and (x.failed_rank is not null or x.traced_success = 0)",
     "untraced_call": "tool_calls x where {own} and (x.traced_rank is null or not exists ("
     "select 1 from waits w where w.session_id = x.session_id"
     " and w.parent_span_id = x.traced_span_id))",
@@ -43,6 +45,10 @@ class Told:
     attributes: frozenset[str]
     versions: tuple[str, ...]
     content: Mapping[str, Content]
+    is_counted: bool
+    """Whether the numbers of its events show what is missing."""
+    is_metered: bool
+    """Whether a metric tells tokens or cost."""
     some: frozenset[str]
     """What some of its facts are, or lack."""
 
@@ -58,6 +64,18 @@ def _is_older(told: Told, since: str) -> bool:
 
 
 _RULES = (
+    _Rule(
+        "sessions.coverage.sequence_gaps",
+        "No events arrived: what was done, decided and said stands only in them, and their numbers"
+        " show what is missing.",
+        lambda told: told.log_records == 0,
+    ),
+    _Rule(
+        "sessions.coverage.sequence_gaps",
+        "The events carry no numbers, or two processes send them at once, each with a count of its"
+        " own: what is missing is not known.",
+        lambda told: told.log_records > 0 and not told.is_counted,
+    ),
     _Rule(
         "sessions.title",
         "The prompts are withheld: OTEL_LOG_USER_PROMPTS is off at the sender.",
@@ -121,13 +139,30 @@ _RULES = (
     _Rule(
         "sessions.lines_added sessions.lines_removed sessions.commits sessions.pull_requests"
         " sessions.active_seconds.user sessions.active_seconds.agent"
-        " sessions.coverage.cost_difference_usd",
+        " sessions.coverage.cost_difference_usd sessions.coverage.not_itemised_tokens",
         "No metrics arrived: only they tell lines, commits, pull requests and active time, and"
         " check the cost.",
         lambda told: told.metric_points == 0,
     ),
     _Rule(
-        "sessions.coverage.cost_difference_usd sessions.cost.reported_usd sessions.tokens.input"
+        "sessions.coverage.cost_difference_usd sessions.coverage.not_itemised_tokens",
+        "No metric tells tokens or cost yet: metrics are exported once a minute.",
+        lambda told: (
+            told.metric_points > 0 and not told.is_metered and "answered_request" in told.some
+        ),
+    ),
+    _Rule(
+        "requests.cost.reported_usd requests.tokens.input requests.tokens.output"
+        " requests.tokens.cache_read requests.tokens.cache_write requests.tokens.cache_write_5m"
+        " requests.tokens.cache_write_1h requests.cache.hit_ratio requests.ttft_ms"
+        " requests.stop_reason requests.http_status",
+        "A request that failed has no tokens, no cost and no answer, and only an answer has a"
+        " status.",
+        lambda told: "failed_request" in told.some,
+    ),
+    _Rule(
+        "sessions.coverage.cost_difference_usd sessions.coverage.not_itemised_tokens"
+        " sessions.cost.reported_usd sessions.tokens.input"
         " sessions.tokens.output sessions.tokens.cache_read sessions.tokens.cache_write"
         " sessions.tokens.cache_write_5m sessions.tokens.cache_write_1h sessions.cache_hit_ratio"
         " sessions.context_tokens",
@@ -156,7 +191,7 @@ _RULES = (
         lambda told: "effortless_request" in told.some,
     ),
     _Rule(
-        "requests.agent_name",
+        "requests.agent_name permissions.agent_name",
         "The sender does not name the sub-agent of some requests.",
         lambda told: "unnamed_agent" in told.some,
     ),
@@ -166,17 +201,22 @@ _RULES = (
         lambda told: "untimed_request" in told.some,
     ),
     _Rule(
-        "sessions.user",
+        "sessions.organization",
+        "No attribute names an organization: only who signs in with an account has one.",
+        lambda told: "organization.id" not in told.attributes,
+    ),
+    _Rule(
+        "sessions.user sessions.known_by.user",
         "No attribute says who the user is.",
         lambda told: not told.attributes & set(USER_ATTRIBUTES),
     ),
     _Rule(
-        "sessions.repository",
+        "sessions.repository sessions.known_by.repository",
         "The sender names no repository: OTEL_METRICS_INCLUDE_REPOSITORY is off, or there is none.",
         lambda told: not told.attributes & set(REPOSITORY_ATTRIBUTES),
     ),
     _Rule(
-        "sessions.working_directory",
+        "sessions.working_directory sessions.known_by.working_directory",
         "The working directory stands only in raw API bodies and in resource attributes of one's"
         " own; none has it.",
         lambda told: not told.attributes & {"working_directory", "process.working_directory"},
@@ -198,7 +238,7 @@ _RULES = (
         lambda told: not told.versions,
     ),
     _Rule(
-        "sessions.parent_session_id",
+        "sessions.parent_session_id sessions.parent_known_by",
         "No record says that this session continues another.",
         lambda _told: True,
     ),

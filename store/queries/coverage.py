@@ -1,11 +1,11 @@
 """What arrived of a session, what did not, and why as far as that is known."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.connection import Database
 from store.domain import Agent, Content, Metered
-from store.insights import Blank, Coverage, UnknownName
+from store.insights import Coverage, UnknownName
 from store.queries.blanks import Told, blanks, some_facts
 from store.queries.capabilities import capabilities
 from store.queries.content_gates import Seen, seen_content
@@ -35,81 +35,91 @@ def coverages(db: Database, ids: Sequence[str]) -> Mapping[str, Coverage]:
     return found
 
 
+class _Known(NamedTuple):
+    """What the parts of the store know of one session."""
+
+    attributes: Mapping[str, tuple[str, ...]]
+    seen: Seen
+    some: frozenset[str]
+    numbers: Counted
+    requests: Itemised
+    metered: Sequence[Metered]
+    unknowns: tuple[UnknownName, ...]
+
+
 def _page(db: Database, ids: Sequence[str]) -> Mapping[str, Coverage]:
     marks = ", ".join("?" * len(ids))
-    attributes = _attributes(db, ids)
+    attributes, unknowns = _attributes(db, ids), _unknowns(db, ids)
     content, some = seen_content(db, ids), some_facts(db, ids)
-    numbers, requests = counted(db, ids), itemised(db, ids)
-    metered, unknowns = metered_of(db, ids), _unknowns(db, ids)
+    numbers, requests, metered = counted(db, ids), itemised(db, ids), metered_of(db, ids)
+    rows = db.query(
+        "select s.session_id, s.agent, s.log_records, s.spans, s.metric_points,"
+        " ifnull(r.records, 0) as duplicates from sessions s left join repetitions r"
+        f" on r.session_id = s.session_id where s.session_id in ({marks})",
+        list(ids),
+    )
     return {
-        row["session_id"]: _coverage(
+        (one := row["session_id"]): _coverage(
             row,
-            attributes=attributes.get(row["session_id"], {}),
-            seen=content[row["session_id"]],
-            some=some[row["session_id"]],
-            numbers=numbers[row["session_id"]],
-            requests=requests[row["session_id"]],
-            metered=metered[row["session_id"]],
-            unknowns=unknowns.get(row["session_id"], ()),
+            _Known(
+                attributes.get(one, {}),
+                content[one],
+                some[one],
+                numbers[one],
+                requests[one],
+                metered[one],
+                unknowns.get(one, ()),
+            ),
         )
-        for row in db.query(
-            "select s.session_id, s.agent, s.log_records, s.spans, s.metric_points,"
-            " ifnull(r.records, 0) as duplicates from sessions s left join repetitions r"
-            f" on r.session_id = s.session_id where s.session_id in ({marks})",
-            list(ids),
-        )
+        for row in rows
     }
 
 
-def _coverage(
-    row: Mapping[str, Any],
-    *,
-    attributes: Mapping[str, tuple[str, ...]],
-    seen: Seen,
-    some: frozenset[str],
-    numbers: Counted,
-    requests: Itemised,
-    metered: Sequence[Metered],
-    unknowns: tuple[UnknownName, ...],
-) -> Coverage:
-    versions = attributes.get("app.version") or attributes.get("service.version", ())
-    content = seen.gates(versions)
-    told = Told(
-        log_records=row["log_records"],
-        spans=row["spans"],
-        metric_points=row["metric_points"],
-        attributes=frozenset(attributes),
-        versions=versions,
-        content=content,
-        some=some,
-    )
-    total = together(metered)
+def _coverage(row: Mapping[str, Any], known: _Known) -> Coverage:
+    told = _told(row, known)
+    total = together(known.metered)
     blank = blanks(told)
-    difference = _difference(total, requests)
-    left_out = requests.left_out(metered)
+    difference = _difference(total, known.requests)
+    left_out = known.requests.left_out(known.metered)
     return Coverage(
         log_records=told.log_records,
         metric_points=told.metric_points,
         spans=told.spans,
-        sequence_gaps=numbers.missing,
-        gaps=numbers.gaps,
+        sequence_gaps=known.numbers.missing,
+        gaps=known.numbers.gaps,
         duplicates=row["duplicates"],
-        content=content,
-        itemised_micros=requests.cost_micros,
+        content=told.content,
+        itemised_micros=known.requests.cost_micros,
         metered=total,
         cost_difference_micros=difference,
         not_itemised=left_out,
-        unknowns=unknowns,
-        versions=versions,
-        capabilities=capabilities(Agent(row["agent"]), versions),
+        unknowns=known.unknowns,
+        versions=told.versions,
+        capabilities=capabilities(Agent(row["agent"]), told.versions),
         blanks=blank,
         notes=(
-            *_of_numbers(numbers, told),
-            *_of_metrics(told, total, difference, left_out=left_out, requests=requests),
-            *_of_content(seen, content),
-            *_of_unknowns(unknowns),
-            *_reasons(blank),
+            *_of_numbers(known.numbers),
+            *_of_metrics(difference, left_out=left_out, requests=known.requests),
+            *_of_content(known.seen, told.content),
+            *_of_unknowns(known.unknowns),
+            *dict.fromkeys(item.reason for item in blank),
         ),
+    )
+
+
+def _told(row: Mapping[str, Any], known: _Known) -> Told:
+    names = known.attributes
+    versions = names.get("app.version") or names.get("service.version", ())
+    return Told(
+        log_records=row["log_records"],
+        spans=row["spans"],
+        metric_points=row["metric_points"],
+        attributes=frozenset(names),
+        versions=versions,
+        content=known.seen.gates(versions),
+        is_counted=known.numbers.missing is not None,
+        is_metered=together(known.metered) is not None,
+        some=known.some,
     )
 
 
@@ -120,14 +130,7 @@ def _difference(total: Metered | None, requests: Itemised) -> int | None:
     return total.cost_micros - known
 
 
-def _of_numbers(numbers: Counted, told: Told) -> Iterator[str]:
-    if numbers.is_interleaved:
-        yield (
-            "Two processes send events of this session at once, each with a count of its own:"
-            " what is missing is not known."
-        )
-    elif not numbers.starts and told.log_records:
-        yield "The events carry no numbers: what is missing is not known."
+def _of_numbers(numbers: Counted) -> Iterator[str]:
     for first, last in numbers.numbers:
         which = f"Event {first}" if first == last else f"Events {first} to {last}"
         yield f"{which} of one process did not arrive."
@@ -140,17 +143,11 @@ def _of_numbers(numbers: Counted, told: Told) -> Iterator[str]:
 
 
 def _of_metrics(
-    told: Told,
-    total: Metered | None,
     difference: int | None,
     *,
     left_out: Sequence[Metered],
     requests: Itemised,
 ) -> Iterator[str]:
-    if told.metric_points and total is None and requests.requests:
-        yield "No metric tells tokens or cost yet: metrics are exported once a minute."
-    if not told.log_records and told.metric_points + told.spans:
-        yield "No events arrived: what was done, decided and said stands only in them."
     if left_out:
         more = sum(metered.cost_micros or 0 for metered in left_out) / _MICROS
         yield (
@@ -174,10 +171,6 @@ def _of_unknowns(unknowns: Sequence[UnknownName]) -> Iterator[str]:
     if unknowns:
         names = ", ".join(sorted({unknown.name for unknown in unknowns}))
         yield f"Unknown to this version of sessionscope, kept and shown as they are: {names}."
-
-
-def _reasons(blank: Sequence[Blank]) -> Iterator[str]:
-    yield from dict.fromkeys(item.reason for item in blank)
 
 
 def _attributes(db: Database, ids: Sequence[str]) -> Mapping[str, dict[str, tuple[str, ...]]]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from receiver import secrets
 from receiver.secret_kinds import GUESSABLE, KINDS, RULES, WIDTH_LIMIT, Rule
 from receiver.secrets import SHORTEST_IN_BASE64, Masker
 from tests.receiver.secret_samples import SAMPLES, Sample, a
@@ -159,3 +160,21 @@ def test_s51_twice_the_text_is_twice_the_work(text: bytes) -> None:
     """The patterns tried, each of bounded cost, grow with the length and not faster."""
     tried = [sum(1 for _ in MASKER.suspects(text * count)) for count in (20_000, 40_000)]
     assert tried[1] <= 2 * tried[0] + 2
+
+
+@pytest.mark.parametrize("text", [b"Z2hwX", b"Z2hwX.", b"LS0tLS1CRUdJTiBSU0Eg", b"c2stYW50"])
+def test_s51_base64_is_decoded_a_few_times_at_most(
+    text: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many fragments stand in it, what is decoded is in proportion to the text."""
+    decoded: list[int] = []
+
+    def counted(part: bytes) -> bytes:
+        decoded.append(len(part))
+        return decode(part)
+
+    decode = secrets._decoded  # noqa: SLF001 - the work to be counted
+    monkeypatch.setattr(secrets, "_decoded", counted)
+    whole = text * (500_000 // len(text))
+    MASKER.mask(whole)
+    assert sum(decoded) <= 8 * len(whole)

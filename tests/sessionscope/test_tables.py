@@ -32,7 +32,8 @@ SESSIONS = columns(
     "session_id agent agent_version title user repository working_directory entrypoint terminal"
     " attributes models started_at last_event_at state permission_mode turns requests tool_calls"
     " errors cache_hit_ratio context_tokens lines_added lines_removed commits pull_requests"
-    " parent_session_id parent_known_by flags",
+    " parent_session_id parent_known_by flags organization",
+    known_by=columns("user repository working_directory"),
     decisions=columns("accepted rejected aborted unknown"),
     tokens=columns(TOKENS),
     cost=COST,
