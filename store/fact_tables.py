@@ -159,7 +159,8 @@ create table tool_calls (
     primary key (session_id, tool_call_id)
 );
 
-create index tool_calls_in_order on tool_calls (session_id, turn_id, started_unix_nano);
+create index tool_calls_in_order on tool_calls
+    (session_id, turn_id, started_unix_nano, tool_call_id);
 
 create index tool_calls_by_time on tool_calls (started_unix_nano, sequence, tool_call_id);
 

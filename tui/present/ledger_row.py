@@ -19,8 +19,8 @@ def columns(*, of_one_session: bool = False) -> tuple[Column, ...]:
     """Return the columns; at 80 cells decision, tool, what, outcome, age and flag remain."""
     ledger = (
         Column("decision", "DECISION", 13, 2),
-        Column("tool", "TOOL", 8, 3, most=20),
-        Column("what", "WHAT", 20, 1, most=60),
+        Column("tool", "TOOL", 10, 3, most=20),
+        Column("what", "WHAT", 20, 1, most=44),
         Column("mode", "MODE", 11, 8, most=17),
         Column("waited", "WAITED", 8, 9, right=True),
         Column("outcome", "OUTCOME", 12, 5, right=True),

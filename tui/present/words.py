@@ -16,6 +16,9 @@ SHORT_AGENT = {
     Agent.QWEN_CODE: "qwen",
 }
 
+_NAMES = frozenset({"mcp_server_name", "mcp_tool_name"})
+"""Parameters that only repeat which tool of which MCP server was called."""
+
 _STATE_TONE = {
     SessionState.WORKING: Tone.LIVE,
     SessionState.WAITING: Tone.WAITING,
@@ -109,8 +112,8 @@ def what(call: ToolCall, marks: Marks) -> Span:
     if call.subagent_type:
         asked = _member(call.input, "description") or _member(call.input, "prompt")
         return Span(f'{call.subagent_type}  "{asked}"' if asked else call.subagent_type)
-    if json_text := call.input or call.parameters:
-        return Span(_members(json_text))
+    if said := _members(call.input or call.parameters or ""):
+        return Span(said)
     return Span(f"{marks.withheld} details not sent", Tone.WITHHELD)
 
 
@@ -152,7 +155,7 @@ def _members(json_text: str) -> str:
         return json_text
     if not isinstance(members, dict):
         return json_text
-    return ", ".join(f"{name}: {value}" for name, value in members.items())
+    return ", ".join(f"{name}: {value}" for name, value in members.items() if name not in _NAMES)
 
 
 def outcome(call: ToolCall, marks: Marks) -> Span:
