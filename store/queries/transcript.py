@@ -7,9 +7,18 @@ from typing import Any
 from store.connection import Database
 from store.domain import Content, Event, Origin, Outcome, Request, RequestStatus, ToolCall, Turn
 from store.queries import permissions, requests
+from store.queries.priced import prices_used_by_turn
 from store.queries.subagents import Node, Placed, SubagentNode, grouped, known_subagents
 from store.queries.totals import VISIBLE_TURN as VISIBLE
-from store.queries.totals import cost_in, cost_of, tokens_in, tokens_of
+from store.queries.totals import (
+    PricesUsed,
+    cost_in,
+    cost_of,
+    lost_in,
+    lost_of,
+    tokens_in,
+    tokens_of,
+)
 from store.totals import TERMS
 
 __all__ = ["Node", "SubagentNode", "nodes", "turns"]
@@ -58,7 +67,10 @@ def turns(db: Database, session_id: str, *, after: int = 0, limit: int = 500) ->
         {"session_id": session_id, "after": after, "limit": limit},
     )
     added = {row["named"]: row for row in db.query(_ADDED, {"session_id": session_id})}
-    found = [_turn(_with(row, added.get(row["turn_id"]))) for row in rows]
+    prices = prices_used_by_turn(db, session_id)
+    found = [
+        _turn(_with(row, added.get(row["turn_id"])), prices.get(row["turn_id"])) for row in rows
+    ]
     outside = None if after else _outside(db, session_id)
     return found if outside is None else [outside, *found]
 
@@ -113,7 +125,7 @@ def _with(row: Mapping[str, Any], added: Mapping[str, Any] | None) -> Mapping[st
     return {**row, **{name: row[name] + added[name] for terms in TERMS.values() for name in terms}}
 
 
-def _turn(row: Mapping[str, Any]) -> Turn:
+def _turn(row: Mapping[str, Any], prices: PricesUsed | None) -> Turn:
     return Turn(
         session_id=row["session_id"],
         turn_id=row["turn_id"],
@@ -134,7 +146,8 @@ def _turn(row: Mapping[str, Any]) -> Turn:
         failed_tool_calls=row["failed_tool_calls"],
         errors=row["errors"],
         tokens=tokens_of(row),
-        cost=cost_of(row),
+        cost=cost_of(row, prices),
+        lost=lost_of(row),
     )
 
 
@@ -167,6 +180,7 @@ def _outside(db: Database, session_id: str) -> Turn | None:
         errors=sum(request.status is RequestStatus.ERROR for request in made),
         tokens=tokens_in(request.tokens for request in made),
         cost=cost_in(request.cost for request in made),
+        lost=lost_in(made),
     )
 
 
