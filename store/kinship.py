@@ -42,8 +42,11 @@ KIN = """
 _KIN_OF_ONE = KIN.format(first="select ?")
 
 
-def settle(db: Database, facts: Facts) -> None:
-    """Merge facts, those of a member into its session, and move there what was known of it."""
+def settle(db: Database, facts: Facts) -> Facts:
+    """Merge facts, those of a member into its session, and move there what was known of it.
+
+    Returns the facts as they were merged.
+    """
     run_many(db, _RELATION, facts.relations)
     members = {
         conversation: Member(home, *_words(db, conversation))
@@ -52,12 +55,14 @@ def settle(db: Database, facts: Facts) -> None:
     }
     if not members:
         merge(db, facts)
-        return
+        return facts
     for conversation in _known(db, members):
         take_out(db, conversation, facts)
-    merge(db, retold(facts, members))
+    told = retold(facts, members)
+    merge(db, told)
     for conversation, member in members.items():
         _put_right(db, conversation, member)
+    return told
 
 
 def _homes(db: Database, facts: Facts) -> Mapping[str, str]:
