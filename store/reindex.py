@@ -6,7 +6,7 @@ from store.changes import Facts
 from store.connection import Database
 from store.domain import RawRecord
 from store.ingest import Interpreter
-from store.merge import merge
+from store.kinship import settle
 from store.neighbours import BREAKS_AGAIN
 from store.prices.book import PriceBook
 from store.queries.records import all_records
@@ -73,5 +73,5 @@ def _interpret(
                 raw.record_id,
             )
         )
-    merge(db, facts)
     db.conn.executemany(_PLACE, placed)
+    settle(db, facts)

@@ -132,6 +132,22 @@ create table trace_turns (
     primary key (session_id, trace_turn_id, turn_id)
 ) without rowid;
 
+create table turn_costs (
+    session_id text not null,
+    turn_id text not null,
+    reported_micros integer not null,
+    primary key (session_id, turn_id)
+) without rowid;
+
+create table relations (
+    session_id text not null,
+    kind text not null,
+    value text not null,
+    primary key (session_id, kind, value)
+) without rowid;
+
+create index relations_by_value on relations (kind, value);
+
 create table unknowns (
     session_id text not null,
     what text not null,

@@ -123,7 +123,7 @@ def _tokens(row: Mapping[str, Any]) -> TokenUsage:
         cache_write_5m=row["cache_write_5m_tokens"],
         cache_write_1h=row["cache_write_1h_tokens"],
         output=_either(row["output_tokens"], row["traced_output_tokens"]),
-        reasoning=row["reasoning_tokens"],
+        reasoning=_either(row["reasoning_tokens"], row["traced_reasoning_tokens"]),
     )
 
 
