@@ -17,9 +17,9 @@ from store.retelling import ALIAS, Member, retold, take_out
 
 _RELATION = f"{insert_into('relations', Relation._fields)} on conflict do nothing"
 _FALLING = "ses_"
-_KIN = """
+KIN = """
     with recursive kin (id) as (
-        select ? union
+        {first} union
         select other.session_id from kin
             join relations own on own.session_id = kin.id and own.kind = 'key'
             join relations other on other.kind = 'key' and other.value = own.value
@@ -37,10 +37,16 @@ _KIN = """
                 where kind = 'served' and value = own.value)
     ) select id from kin
 """
+"""All conversations that hang together with those that ``{first}`` selects."""
+
+_KIN_OF_ONE = KIN.format(first="select ?")
 
 
-def settle(db: Database, facts: Facts) -> None:
-    """Merge facts, those of a member into its session, and move there what was known of it."""
+def settle(db: Database, facts: Facts) -> Facts:
+    """Merge facts, those of a member into its session, and move there what was known of it.
+
+    Returns the facts as they were merged.
+    """
     run_many(db, _RELATION, facts.relations)
     members = {
         conversation: Member(home, *_words(db, conversation))
@@ -49,12 +55,14 @@ def settle(db: Database, facts: Facts) -> None:
     }
     if not members:
         merge(db, facts)
-        return
+        return facts
     for conversation in _known(db, members):
         take_out(db, conversation, facts)
-    merge(db, retold(facts, members))
+    told = retold(facts, members)
+    merge(db, told)
     for conversation, member in members.items():
         _put_right(db, conversation, member)
+    return told
 
 
 def _homes(db: Database, facts: Facts) -> Mapping[str, str]:
@@ -62,7 +70,7 @@ def _homes(db: Database, facts: Facts) -> Mapping[str, str]:
     homes: dict[str, str] = {}
     for session_id in facts.sessions:
         if session_id not in homes:
-            kin = [found for (found,) in db.execute(_KIN, [session_id])]
+            kin = [found for (found,) in db.execute(_KIN_OF_ONE, [session_id])]
             homes.update(dict.fromkeys(kin, _oldest(kin)))
     return homes
 

@@ -51,7 +51,8 @@ create table repetitions (
 
 create table recorder (
     id integer primary key check (id = 1),
-    duplicates integer not null default 0
+    duplicates integer not null default 0,
+    price_book text
 );
 
 insert into recorder (id) values (1);
@@ -93,6 +94,8 @@ create table sessions (
 );
 
 create index sessions_by_activity on sessions (opened, last_event_unix_nano desc, session_id);
+
+create index sessions_by_cost on sessions (opened, micros);
 
 create table session_attributes (
     session_id text not null,

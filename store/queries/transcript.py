@@ -17,9 +17,18 @@ from store.domain import (
     Turn,
 )
 from store.queries import permissions, requests
+from store.queries.priced import prices_used_by_turn
 from store.queries.subagents import Node, Placed, SubagentNode, grouped, known_subagents
 from store.queries.totals import VISIBLE_TURN as VISIBLE
-from store.queries.totals import cost_in, cost_of, tokens_in, tokens_of
+from store.queries.totals import (
+    PricesUsed,
+    cost_in,
+    cost_of,
+    lost_in,
+    lost_of,
+    tokens_in,
+    tokens_of,
+)
 from store.queries.windows import LOOSE, loose_totals, turn_costs, window
 from store.totals import TERMS
 
@@ -72,10 +81,12 @@ def turns(db: Database, session_id: str, *, after: int = 0, limit: int = 500) ->
     )
     added = {row["named"]: row for row in db.query(_ADDED, {"session_id": session_id})}
     loose = loose_totals(db, session_id)
+    prices = prices_used_by_turn(db, session_id)
     costs = turn_costs(db, session_id)
     found = [
         _turn(
             _with(_with(row, added.get(row["turn_id"])), loose.get(row["turn_id"])),
+            prices.get(row["turn_id"]),
             late_micros=costs.get(row["turn_id"]),
         )
         for row in rows
@@ -144,7 +155,7 @@ def _with(row: Mapping[str, Any], added: Mapping[str, Any] | None) -> Mapping[st
     return {**row, **{name: row[name] + added[name] for terms in TERMS.values() for name in terms}}
 
 
-def _turn(row: Mapping[str, Any], *, late_micros: int | None) -> Turn:
+def _turn(row: Mapping[str, Any], prices: PricesUsed | None, *, late_micros: int | None) -> Turn:
     return Turn(
         session_id=row["session_id"],
         turn_id=row["turn_id"],
@@ -165,7 +176,8 @@ def _turn(row: Mapping[str, Any], *, late_micros: int | None) -> Turn:
         failed_tool_calls=row["failed_tool_calls"],
         errors=row["errors"],
         tokens=tokens_of(row),
-        cost=cost_of(row) if late_micros is None else Cost(late_micros),
+        cost=cost_of(row, prices) if late_micros is None else Cost(late_micros),
+        lost=lost_of(row),
     )
 
 
@@ -198,6 +210,7 @@ def _outside(db: Database, session_id: str) -> Turn | None:
         errors=sum(request.status is RequestStatus.ERROR for request in made),
         tokens=tokens_in(request.tokens for request in made),
         cost=cost_in(request.cost for request in made),
+        lost=lost_in(made),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from store.connection import Database
+from store.connection import Database, open_writer
 from store.domain import Decider, DecisionScope, Outcome, Session, ToolCall, Verdict
 from store.queries import transcript
 from store.queries.filter import parse
@@ -13,6 +13,7 @@ from store.queries.permissions import tool_calls
 from store.queries.requests import requests
 from store.queries.sessions import sessions
 from store.queries.subagents import SubagentNode
+from store.removal import Removal, remove
 from store.signals import Signal
 from tests.captures import batches, captures_of, exports, truth
 from tests.store.stores import filled
@@ -254,3 +255,16 @@ def test_failed_attempts_are_errors_with_their_status(tmp_path: Path) -> None:
     statuses = [request.http_status for request in failed]
     assert sorted(status or 0 for status in statuses) == [0, 400, *[401] * 6, 429]
     assert all(request.tokens.total is None for request in failed)
+
+
+def test_forgetting_a_session_forgets_what_belongs_to_it(tmp_path: Path) -> None:
+    """Nothing is left of the conversations that were shown in it, their keys included."""
+    db = _stored("codex/exec-subagent", tmp_path, BOTH)
+    (session,) = _shown(db)
+    writer = open_writer(tmp_path / "s.db")
+    remove(writer, Removal((session.session_id,), 0))
+    for table in ("relations", "sessions", "requests", "tool_calls"):
+        conversations = writer.execute(
+            f"select count(*) from {table} where session_id like '01a203%'"
+        )
+        assert conversations.fetchone() == (0,), table
