@@ -7,6 +7,7 @@ from receiver.decode import Decoder, Encoding
 from receiver.dialects.values import text
 from receiver.errors import BadData
 from receiver.protobuf_schema import ENVELOPE
+from receiver.secret_wire import Mask
 from store.domain import RawRecord
 from store.signals import Attributes, Record, Signal
 
@@ -15,10 +16,13 @@ _NS_PER_S = 1_000_000_000
 
 
 class StoredDecoder:
-    """Decodes stored records as if each had come in an export request of its own."""
+    """Decodes stored records as if each had come in an export request of its own.
 
-    def __init__(self) -> None:
-        self._decoder = Decoder()
+    ``mask`` takes secrets out of records that another program let in.
+    """
+
+    def __init__(self, mask: Mask | None = None) -> None:
+        self._decoder = Decoder(mask)
 
     def decode(self, raw: RawRecord) -> Record | None:
         """Return the record, or ``None`` where its bytes hold none (a damaged store)."""
