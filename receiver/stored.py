@@ -1,6 +1,6 @@
 """Stored records read again: back to nouns, and as text for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from receiver.decode import Decoder, Encoding
@@ -26,24 +26,29 @@ class StoredDecoder:
 
     def decode(self, raw: RawRecord) -> Record | None:
         """Return the record, or ``None`` where its bytes hold none (a damaged store)."""
-        request = ENVELOPE()
-        source = request.resource_logs.add()
-        source.resource = raw.resource_wire
-        source.schema_url = raw.resource_schema_url.encode()
-        group = source.scope_logs.add()
-        group.scope = raw.scope_wire
-        group.schema_url = raw.scope_schema_url.encode()
-        group.log_records.append(raw.wire)
         try:
             batch = self._decoder.decode(
                 Signal(raw.signal),
                 Encoding.PROTOBUF,
-                request.SerializeToString(),
+                request_of([raw]),
                 received_unix_nano=raw.received_unix_nano,
             )
         except BadData:
             return None
         return batch.records[0] if batch.records else None
+
+
+def request_of(raws: Sequence[RawRecord]) -> bytes:
+    """Return an export request with the records, which share resource and scope."""
+    request = ENVELOPE()
+    source = request.resource_logs.add()
+    source.resource = raws[0].resource_wire
+    source.schema_url = raws[0].resource_schema_url.encode()
+    group = source.scope_logs.add()
+    group.scope = raws[0].scope_wire
+    group.schema_url = raws[0].scope_schema_url.encode()
+    group.log_records.extend(raw.wire for raw in raws)
+    return bytes(request.SerializeToString())
 
 
 def explain(raw: RawRecord) -> str:

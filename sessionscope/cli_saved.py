@@ -1,6 +1,7 @@
 """The commands that have to do with saved telemetry."""
 
 import os
+from pathlib import Path
 
 import click
 
@@ -34,3 +35,56 @@ def import_(ctx: click.Context, files: tuple[str, ...], store: str | None) -> No
     config = configuration(ctx, {"store": store})
     if not import_files(config, files, environment=os.environ):
         ctx.exit(1)
+
+
+@click.command(
+    epilog=block(
+        "Examples:",
+        "sessionscope export 844d77b1 --as markdown -o session.md",
+        "sessionscope export --where 'repo:payments since:7d' --as otlp -o payments.jsonl",
+        "sessionscope export 844d77b1 --as html --redact -o for-the-vendor.html",
+    )
+)
+@click.argument("sessions", metavar="SESSION...", nargs=-1)
+@click.option("--where", metavar="FILTER", help="The sessions that a filter admits; '' is all.")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["otlp", "json", "markdown", "csv", "html"]),
+    default="otlp",
+    show_default=True,
+    help="What to write; otlp can be imported and replayed.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="A file that is not there yet, instead of standard output.",
+)
+@click.option("--redact", is_flag=True, help="Replace content, paths and identities.")
+@store_option
+@click.pass_context
+def export(
+    ctx: click.Context,
+    /,
+    *,
+    sessions: tuple[str, ...],
+    where: str | None,
+    form: str,
+    output: Path | None,
+    redact: bool,
+    store: str | None,
+) -> None:
+    """Write sessions for others to read, or to load and replay elsewhere.
+
+    SESSION is a session's id or the beginning of it. A file is private to you, is written whole or
+    not at all, and never replaces another. With --redact every text is replaced but models, tools,
+    decisions and kinds of events; the same text always by the same word.
+    """
+    from sessionscope.exporting import Form
+    from sessionscope.exporting import export as write
+
+    if not sessions and where is None:
+        raise click.UsageError("say which sessions: their ids, or --where FILTER")
+    config = configuration(ctx, {"store": store})
+    write(config.store, sessions, where=where, form=Form(form), output=output, redact=redact)

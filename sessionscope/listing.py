@@ -103,7 +103,7 @@ def print_table(name: str, store: Path, *, where: str, limit: int, form: Format)
     """
     table = TABLES[name]
     now_ns = time.time_ns()
-    admitted = _parse(where, rows=table.rows, now_ns=now_ns)
+    admitted = parse_filter(where, rows=table.rows, now_ns=now_ns)
     with closing(open_reader(store)) as db, snapshot(db):
         nouns = list(_read(db, table, admitted, limit=limit, now_ns=now_ns))
     is_cut = bool(limit) and len(nouns) > limit
@@ -112,7 +112,7 @@ def print_table(name: str, store: Path, *, where: str, limit: int, form: Format)
         click.echo(f"Only the newest {limit} {name} are shown; --limit 0 shows all.", err=True)
 
 
-def _parse(where: str, *, rows: Rows, now_ns: int) -> Filter:
+def parse_filter(where: str, *, rows: Rows, now_ns: int) -> Filter:
     """Parse a filter, or point at what is wrong in it."""
     try:
         return parse(where, now_ns=now_ns, rows=rows)

@@ -28,6 +28,21 @@ def records(db: Database, session_id: str, subject: str, *, limit: int = 200) ->
     return [RawRecord(*row) for row in found]
 
 
+def session_records(
+    db: Database, session_id: str, *, page: int = 1000
+) -> Iterator[list[RawRecord]]:
+    """Yield every raw record of a session in order of time, a page at a time."""
+    after = (-1, -1)
+    while rows := db.execute(
+        f"{_SELECT} where r.session_id = ? and (r.time_unix_nano, r.id) > (?, ?)"
+        " order by r.time_unix_nano, r.id limit ?",
+        [session_id, *after, page],
+    ).fetchall():
+        found = [RawRecord(*row) for row in rows]
+        yield found
+        after = (found[-1].time_unix_nano, found[-1].record_id)
+
+
 def record(db: Database, record_id: int) -> RawRecord | None:
     """Return one raw record, or ``None`` when the store does not have it."""
     found = db.execute(f"{_SELECT} where r.id = ?", [record_id]).fetchone()
