@@ -87,4 +87,4 @@ def export(
     if not sessions and where is None:
         raise click.UsageError("say which sessions: their ids, or --where FILTER")
     config = configuration(ctx, {"store": store})
-    write(config.store, sessions, where=where, form=Form(form), output=output, redact=redact)
+    write(config, sessions, where=where, form=Form(form), output=output, redact=redact)

@@ -17,17 +17,20 @@ import click
 from receiver.otlp_json import lines as otlp_lines
 from receiver.redaction import Redactor
 from receiver.stored import StoredDecoder
+from sessionscope.config import Config
 from sessionscope.exports import html, markdown
 from sessionscope.exports.blocks import Block, blocks
 from sessionscope.exports.rows import COLUMNS, rows
 from sessionscope.importing import writing
 from sessionscope.listing import parse_filter
+from sessionscope.pricing import price_book
 from sessionscope.tables.encoders import to_json, write_csv
 from sessionscope.tables.people import Sheet
 from sessionscope.transcripts import find_session, session_tree, told
 from sessionscope.whole_file import whole_file
 from store.connection import Database, open_reader
 from store.domain import RawRecord, Session
+from store.prices.book import PriceBook
 from store.queries.filter import Filter
 from store.queries.filter_keys import Rows
 from store.queries.records import all_records, session_records
@@ -71,7 +74,7 @@ class _Choice:
 
 
 def export(
-    store: Path,
+    config: Config,
     ids: Sequence[str],
     *,
     where: str | None,
@@ -84,13 +87,13 @@ def export(
     Raises ``click.ClickException`` where a session is not known or the file exists, and
     ``StoreError``.
     """
-    with closing(open_reader(store)) as db:
+    with closing(open_reader(config.store)) as db:
         chosen = list({found.session_id: found for found in _chosen(db, ids, where)}.values())
         if not chosen:
             raise click.ClickException("no session is like that")
         is_all = where is not None and not where.strip()
         choice = _Choice(db, chosen, is_all=is_all)
-        with _redacted(choice) if redact else nullcontext(choice) as wanted:
+        with _redacted(choice, price_book(config)) if redact else nullcontext(choice) as wanted:
             if output is None:
                 _write(wanted, form, sys.stdout)
             else:
@@ -114,12 +117,12 @@ def _all(db: Database, where: Filter, now_ns: int) -> Iterator[Session]:
 
 
 @contextmanager
-def _redacted(choice: _Choice) -> Iterator[_Choice]:
+def _redacted(choice: _Choice, prices: PriceBook) -> Iterator[_Choice]:
     """Make a store of what was chosen as it is when its texts are replaced."""
     decoder = StoredDecoder(Redactor(secrets.token_bytes(32)))
     with tempfile.TemporaryDirectory(prefix="sessionscope-export-") as folder:
         store = Path(folder) / "redacted.db"
-        with writing(store) as feeder:
+        with writing(store, prices) as feeder:
             for raw in choice.raws():
                 if record := decoder.decode(raw):
                     signal, received = Signal(raw.signal), raw.received_unix_nano

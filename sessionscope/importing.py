@@ -1,6 +1,5 @@
 """``import`` and ``reindex``: long work on a store that nobody records into meanwhile."""
 
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,10 +16,12 @@ from receiver.secret_wire import Mask
 from receiver.stored import StoredDecoder
 from sessionscope.config import Config, make_store_directory
 from sessionscope.masking import mask_for
+from sessionscope.ownership import ownership, progress_bar
+from sessionscope.pricing import price_book
 from sessionscope.saved import Saved, find, read
 from store.connection import open_reader, open_writer
-from store.errors import StoreBusy, StoreLocked
-from store.lock import StoreLock
+from store.errors import StoreBusy
+from store.prices.book import PriceBook
 from store.queries.newest import newest_record
 from store.reindex import reindex
 from store.signals import Batch
@@ -96,15 +97,16 @@ class Feeder:
 def import_files(config: Config, files: Sequence[str], *, environment: Mapping[str, str]) -> bool:
     """Load saved telemetry; return whether all of it could be read.
 
-    Raises ``StoreLocked`` when a recorder owns the store, and ``click.UsageError``.
+    Raises ``StoreLocked`` when a recorder owns the store, ``ConfigError`` for its prices, and
+    ``click.UsageError``.
     """
-    tally = _Tally()
-    store = config.store
+    tally, store = _Tally(), config.store
+    prices = price_book(config)
     sources = find(files, target=store)
     make_store_directory(store, environment=environment)
-    with ownership(store), writing(store) as feeder:
+    with ownership(store), writing(store, prices) as feeder:
         mask = mask_for(config)
-        with _progress(sum(saved.size for saved in sources)) as advance:
+        with progress_bar(sum(saved.size for saved in sources)) as advance:
             for saved in sources:
                 _feed(saved, feeder, tally, mask=mask, advance=advance)
             feeder.finish()
@@ -120,9 +122,9 @@ def import_files(config: Config, files: Sequence[str], *, environment: Mapping[s
 
 
 @contextmanager
-def writing(store: Path) -> Iterator[Feeder]:
+def writing(store: Path, prices: PriceBook) -> Iterator[Feeder]:
     """Write into a store that nobody else writes to within the block."""
-    writer = Writer(store, Dialects())
+    writer = Writer(store, Dialects(), prices)
     writer.start()
     try:
         yield Feeder(writer)
@@ -161,36 +163,20 @@ def _complaints(found: Found, name: str) -> Iterator[str]:
             yield f"{place}: {problem}"
 
 
-def rebuild(store: Path) -> None:
+def rebuild(config: Config) -> None:
     """Make the derived tables anew from the raw records.
 
-    Raises ``StoreLocked`` when a recorder owns the store.
+    Raises ``StoreLocked`` when a recorder owns the store, and ``ConfigError`` for its prices.
     """
+    store, prices = config.store, price_book(config)
     with closing(open_reader(store)) as db:
         newest = newest_record(db)
     with (
         ownership(store),
         closing(open_writer(store)) as db,
-        _progress(newest.record_id if newest else 0) as advance,
+        progress_bar(newest.record_id if newest else 0) as advance,
     ):
-        count = reindex(db, Dialects(), decode=StoredDecoder().decode, progress=advance)
+        count = reindex(
+            db, Dialects(), decode=StoredDecoder().decode, prices=prices, progress=advance
+        )
     click.echo(f"{count} records interpreted anew.", err=True)
-
-
-@contextmanager
-def ownership(store: Path) -> Iterator[None]:
-    """Own a store within the block; raises ``StoreLocked`` where a recorder does."""
-    try:
-        lock = StoreLock.acquire(store)
-    except StoreLocked as error:
-        raise StoreLocked(f"{error}; stop it first, or name another store with --store") from error
-    with lock:
-        yield
-
-
-@contextmanager
-def _progress(length: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar on standard error, where that is a terminal; what is yielded advances it."""
-    is_hidden = not sys.stderr.isatty()
-    with click.progressbar(length=length, file=sys.stderr, hidden=is_hidden) as bar:
-        yield bar.update

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from receiver.dialects.values import text
 from store.changes import Facts
 from store.facts import UnknownSeen
-from store.signals import LogRecord, Record, Span
+from store.signals import LogRecord, MetricPoint, Record, Span
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -166,21 +166,23 @@ _OPEN = frozenset({"hook_plugin_metrics"})
 """What carries names of a plugin's own choice."""
 
 
+_KNOWN: Mapping[type[Record], tuple[str, Mapping[str, frozenset[str]]]] = {
+    kind: (what, {name: keys | COMMON for name, keys in names.items()})
+    for kind, what, names in (
+        (LogRecord, "event", _EVENTS),
+        (Span, "span", _SPANS),
+        (MetricPoint, "metric", _METRICS),
+    )
+}
+
+
 def note_unknown(record: Record, name: str, facts: Facts, *, session_id: str) -> None:
     """Count a name or attributes that are not known; an unknown record's attributes are not."""
-    what, names = _known_to(record)
+    what, names = _KNOWN[type(record)]
     known = names.get(name)
     if known is None:
         facts.unknowns[UnknownSeen(session_id, what, name or "unnamed", name or "unnamed")] += 1
-        return
-    odd = record.attributes.keys() - known - COMMON
-    if odd and name not in _OPEN:
-        for key in odd - record.resource.attributes.keys():
+    elif not record.attributes.keys() <= known and name not in _OPEN:
+        for key in record.attributes.keys() - known - record.resource.attributes.keys():
             carried = text(key) or "unnamed"
             facts.unknowns[UnknownSeen(session_id, "attribute", carried, name)] += 1
-
-
-def _known_to(record: Record) -> tuple[str, Mapping[str, frozenset[str]]]:
-    if isinstance(record, LogRecord):
-        return "event", _EVENTS
-    return ("span", _SPANS) if isinstance(record, Span) else ("metric", _METRICS)

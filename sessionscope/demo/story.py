@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from sessionscope.demo.release import ship_release
 from sessionscope.demo.telling import Identity, Teller, Usage
 
 _ANA = Identity("ana", "payments", "payments-api")
@@ -21,6 +22,7 @@ def history(now_ns: int) -> list[Teller]:
         ("upgrade-grpc", _RAJ, 260, _upgrade_grpc),
         ("withheld", _LI, 175, _withheld),
         ("slow-query", _RAJ, 96, _slow_query),
+        ("release", _LI, 31, ship_release),
         ("ledger-v2", _RAJ, 12, _ledger_v2),
         ("double-charge", _ANA, 4 / 60, _double_charge),
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
+from sessionscope.demo.attributes import key_values
+
 VERSION = "2.1.330"
 _NS_PER_MS = 1_000_000
 _NAMESPACE = uuid5(NAMESPACE_URL, "sessionscope:demo")
@@ -56,7 +58,7 @@ class Teller:
     _made: int = 0
     _turn_id: str = ""
     _request_id: str = ""
-    _agent: dict[str, str] = field(default_factory=dict)
+    _agents: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def session_id(self) -> str:
@@ -69,7 +71,7 @@ class Teller:
 
     def start(self, *servers: str) -> None:
         """Tell the start of the process and its MCP connections."""
-        self._tell("managed_settings_resolved", {"managed_settings.trigger": "startup"})
+        self.tell("managed_settings_resolved", {"managed_settings.trigger": "startup"})
         for server in servers:
             self.wait(0.2)
             self.connect(server)
@@ -80,7 +82,7 @@ class Teller:
         told = {"status": status, "transport_type": "stdio", "server_name": server}
         if error is not None:
             told |= {"error_code": error}
-        self._tell("mcp_server_connection", told | {"duration_ms": "152"})
+        self.tell("mcp_server_connection", told | {"duration_ms": "152"})
 
     def prompt(self, text: str, *, command: str | None = None) -> None:
         """Tell a prompt, which opens a turn."""
@@ -89,27 +91,28 @@ class Teller:
         told = {"prompt": shown, "prompt_length": str(len(text))}
         if command is not None:
             told |= {"command_name": command, "command_source": "builtin"}
-        self._tell("user_prompt", told)
+        self.tell("user_prompt", told)
 
     def request(self, usage: Usage, text: str = "", *, seconds: float = 3.2) -> None:
         """Tell a model request and the text of its answer."""
         self.wait(seconds)
         self._request_id = f"req_{self._id('request')[:23]}"
-        self._tell("api_request", self._usage(usage, seconds) | self._source())
+        self.tell("api_request", self._usage(usage, seconds) | self._source())
         if text:
             shown = text if self.shows_content else _WITHHELD
             told = {"response": shown, "response_length": len(text), "model": self.model}
-            self._tell("assistant_response", told | self._source())
+            source = {key: value for key, value in self._source().items() if key != "agent.name"}
+            self.tell("assistant_response", told | source)
 
     def fail(self, error: str, status: int, *, attempts: int) -> None:
         """Tell a request that was given up."""
         self.wait(1.5 * attempts)
         self._request_id = f"req_{self._id('request')[:23]}"
         told = {"model": self.model, "error": error, "duration_ms": 1200, "attempt": attempts}
-        self._tell("api_error", told | {"status_code": status} | self._source())
+        self.tell("api_error", told | {"status_code": status} | self._source())
         if attempts > 1:
             told = {"model": self.model, "error": error, "total_attempts": attempts}
-            self._tell("api_retries_exhausted", told | {"query_source": "repl_main_thread"})
+            self.tell("api_retries_exhausted", told | {"query_source": "repl_main_thread"})
 
     def tool(
         self,
@@ -119,8 +122,8 @@ class Teller:
         decision: str = "config",
         seconds: float = 0.1,
         ok: bool = True,
-    ) -> None:
-        """Tell a tool call: its decision and, unless it was refused, its result."""
+    ) -> str:
+        """Tell a tool call: its decision and, unless it was refused, its result; return its id."""
         tool_use_id = f"toolu_{self._id('tool')[:22]}"
         rejected = decision.endswith(("reject", "abort")) or decision == "hook!"
         told: dict[str, Any] = {
@@ -135,39 +138,49 @@ class Teller:
             "source": decision.rstrip("!"),
             "permission_mode": self.mode,
         }
-        self._tell("tool_decision", told | verdict)
+        self.tell("tool_decision", told | verdict)
         if rejected:
-            return
+            return tool_use_id
         self.wait(seconds)
         ended = {"success": str(ok).lower(), "duration_ms": str(round(seconds * 1000))}
         size = {"tool_input_size_bytes": str(len(json.dumps(given)))}
         if ok:
             size |= {"tool_result_size_bytes": str(round(seconds * 4000))}
         else:
-            size |= {"error_type": "ShellError", "error": "Shell command failed"}
+            size |= _failure(given)
         if self.shows_content:
             own = {key: value for key, value in given.items() if key != "server"}
             told["tool_input"] = json.dumps(own, separators=(",", ":"), ensure_ascii=False)
-        self._tell("tool_result", told | ended | size)
+        self.tell("tool_result", told | ended | size)
+        return tool_use_id
 
     def switch(self, mode: str) -> None:
         """Tell that a person changed the permission mode."""
         change = {"from_mode": self.mode, "to_mode": mode, "trigger": "shift_tab"}
-        self._tell("permission_mode_changed", change)
+        self.tell("permission_mode_changed", change)
         self.mode = mode
 
-    def delegate(self, name: str) -> None:
-        """Tell what follows as the work of a sub-agent, until ``take_back``."""
-        self._agent = {"agent_id": self._id("agent").replace("-", "")[:17], "agent.name": name}
+    def delegate(self, name: str) -> str:
+        """Tell what follows as the work of a sub-agent, until ``take_back``; return its id."""
+        agent = {"agent_id": self._id("agent").replace("-", "")[:17], "agent.name": name}
+        if self._agents:
+            agent["parent_agent_id"] = self._agents[-1]["agent_id"]
+        self._agents.append(agent)
+        return agent["agent_id"]
 
     def take_back(self) -> None:
-        """Tell that the sub-agent is done, and what follows as the main thread's."""
-        told = {"agent_type": self._agent.pop("agent.name"), "total_tool_uses": 3}
-        self._tell("subagent_completed", told)
-        self._agent = {}
+        """Tell that the sub-agent is done, and what follows as that of whoever started it."""
+        told = {"agent_type": self._agents[-1]["agent.name"], "total_tool_uses": 3}
+        self.tell("subagent_completed", told | {"total_tokens": 5_200, "duration_ms": 9_000})
+        self._agents.pop()
+
+    def lose(self, events: int) -> None:
+        """Let so many events be lost on their way."""
+        self._sequence += events
 
     def _source(self) -> dict[str, str]:
-        if name := self._agent.get("agent.name"):
+        if self._agents:
+            name = self._agents[-1]["agent.name"]
             source = {"query_source": f"agent:builtin:{name}", "agent.name": name}
         else:
             source = {"query_source": "repl_main_thread"}
@@ -199,7 +212,8 @@ class Teller:
             "effort": "medium",
         }
 
-    def _tell(self, name: str, own: Mapping[str, Any]) -> None:
+    def tell(self, name: str, own: Mapping[str, Any]) -> None:
+        """Tell an event of any name with its own attributes."""
         attributes: dict[str, Any] = {
             "user.id": self._id_of_user(),
             "user.email": f"{self.identity.user}@example.com",
@@ -211,15 +225,16 @@ class Teller:
         }
         if self._turn_id:
             attributes["prompt.id"] = self._turn_id
-        if agent_id := self._agent.get("agent_id"):
-            attributes["agent_id"] = agent_id
+        for key in ("agent_id", "parent_agent_id"):
+            if self._agents and key in self._agents[-1]:
+                attributes[key] = self._agents[-1][key]
         self._sequence += 1
         self.records.append(
             {
                 "timeUnixNano": str(self.now_ns),
                 "observedTimeUnixNano": str(self.now_ns),
                 "body": {"stringValue": f"claude_code.{name}"},
-                "attributes": _key_values(attributes | dict(own)),
+                "attributes": key_values(attributes | dict(own)),
             }
         )
 
@@ -247,7 +262,7 @@ def export_request(teller: Teller, records: list[dict[str, Any]]) -> bytes:
         {
             "resourceLogs": [
                 {
-                    "resource": {"attributes": _key_values(resource)},
+                    "resource": {"attributes": key_values(resource)},
                     "scopeLogs": [{"scope": scope, "logRecords": records}],
                 }
             ]
@@ -255,25 +270,23 @@ def export_request(teller: Teller, records: list[dict[str, Any]]) -> bytes:
     ).encode()
 
 
+_COMMIT = ("git_commit_id", "git_branch")
+
+
+def _failure(given: Mapping[str, str]) -> dict[str, str]:
+    if "server" in given:
+        return {"error_type": "McpToolCallError", "error": "it is locked by somebody else"}
+    return {"error_type": "ShellError", "error": "Shell command failed"}
+
+
 def _parameters(tool: str, given: Mapping[str, str]) -> dict[str, str]:
     if tool == "Bash":
-        return {"bash_command": given["command"].split()[0], "full_command": given["command"]}
+        ran = {"bash_command": given["command"].split()[0], "full_command": given["command"]}
+        return ran | {name: given[name] for name in _COMMIT if name in given}
     if "server" in given:
         return {"mcp_server_name": given["server"], "mcp_tool_name": tool}
+    if tool == "Skill":
+        return {"skill_name": given["skill"]}
     if tool == "Agent":
         return {"subagent_type": given["subagent_type"]}
     return {}
-
-
-def _key_values(values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{"key": key, "value": _any_value(value)} for key, value in values.items()]
-
-
-def _any_value(value: object) -> dict[str, object]:
-    if isinstance(value, bool):
-        return {"boolValue": value}
-    if isinstance(value, int):
-        return {"intValue": str(value)}
-    if isinstance(value, float):
-        return {"doubleValue": value}
-    return {"stringValue": str(value)}

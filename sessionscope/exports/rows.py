@@ -11,7 +11,7 @@ from store.queries.transcript import Node, SubagentNode
 COLUMNS = (
     "session_id", "turn", "turn_id", "at", "kind", "agent_id", "name",
     "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens",
-    "cost_reported_usd", "verdict", "decider", "scope", "mode", "outcome",
+    "cost_reported_usd", "cost_computed_usd", "verdict", "decider", "scope", "mode", "outcome",
     "duration_ms", "waited_ms", "text",
 )  # fmt: skip
 
@@ -77,6 +77,7 @@ def _figures(tokens: TokenUsage, cost: Cost) -> dict[str, object]:
         "cache_write_tokens": tokens.cache_write,
         "output_tokens": tokens.output,
         "cost_reported_usd": dollars(cost.reported_micros),
+        "cost_computed_usd": dollars(cost.computed_micros),
     }
 
 

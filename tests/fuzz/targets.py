@@ -18,6 +18,8 @@ from receiver.errors import BadData, TooLarge
 from receiver.files import read_file as read_saved_file
 from receiver.json_decode import parse_json, protobuf_from_json
 from receiver.protobuf_schema import EXPORT_REQUESTS
+from receiver.secret_wire import request_mask
+from receiver.secrets import Masker
 from store.changes import Facts
 from store.signals import Batch, Signal
 from tests.captures import Export
@@ -29,6 +31,7 @@ _NAMES = {
     Signal.TRACES: ("resource_spans", "scope_spans", "spans"),
 }
 _DECODER = Decoder()
+_MASKING_DECODER = Decoder(request_mask(Masker(bytes(32))))
 _DIALECTS = Dialects()
 
 
@@ -71,6 +74,19 @@ def _interpret(batch: Batch) -> None:
         assert len(record.digest) == 16
         placement = _DIALECTS.place(record, batch.received_unix_nano)
         _DIALECTS.interpret(record, placement, facts)
+
+
+def mask(export: Export) -> None:
+    """Decode with secrets masked: the same verdict, and as many records."""
+    assert _counts(_MASKING_DECODER, export) == _counts(_DECODER, export)
+
+
+def _counts(decoder: Decoder, export: Export) -> tuple[int, int] | None:
+    try:
+        batch = decoder.decode(export.signal, export.encoding, export.body, received_unix_nano=5)
+    except (BadData, TooLarge):
+        return None
+    return len(batch.records), batch.rejected
 
 
 def decompress(export: Export) -> None:
@@ -123,6 +139,7 @@ def read_file(export: Export) -> None:
 
 TARGETS: dict[str, Callable[[Export], None]] = {
     "decode": decode,
+    "mask": mask,
     "decompress": decompress,
     "read_file": read_file,
 }

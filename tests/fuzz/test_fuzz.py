@@ -23,8 +23,14 @@ from tests.receiver.clients import EXPORTS, JSON, PROTOBUF, HttpClient
 from tests.receiver.otlp import attribute, event, logs_request
 
 SEED = 20_261_122
-QUICK = {"decode": 5_000, "decompress": 500, "read_file": 300, "doors": 500}
-LONG = {"decode": 1_000_000, "decompress": 30_000, "read_file": 20_000, "doors": 40_000}
+QUICK = {"decode": 5_000, "mask": 3_000, "decompress": 500, "read_file": 300, "doors": 500}
+LONG = {
+    "decode": 1_000_000,
+    "mask": 500_000,
+    "decompress": 30_000,
+    "read_file": 20_000,
+    "doors": 40_000,
+}
 """How many inputs each target gets."""
 BUDGETS = [
     pytest.param(QUICK, id="quick"),

@@ -12,6 +12,7 @@ import pytest
 
 from receiver.files import read_saved
 from receiver.otlp_json import lines
+from sessionscope.config import Config
 from sessionscope.exporting import Form, export
 from store.connection import Database, open_reader
 from store.queries.records import all_records
@@ -45,7 +46,7 @@ def hostile(tmp_path: Path) -> Path:
 
 def exported(store: Path, form: Form, target: Path, *, redact: bool = False) -> str:
     """Return all sessions of a store as written to a file."""
-    export(store, [], where="", form=form, output=target, redact=redact)
+    export(Config(store=store), [], where="", form=form, output=target, redact=redact)
     return target.read_text(encoding="utf-8")
 
 

@@ -5,6 +5,8 @@ from enum import Enum
 from typing import TypeVar
 
 from store.domain import Content, Event, Session, Turn
+from store.insights import Coverage
+from store.queries.outputs import ToolText
 from store.queries.transcript import Node, SubagentNode
 from tests.tui.fakes import FakeSource
 from tests.tui.samples import sample_source
@@ -40,7 +42,40 @@ def hostile_source() -> FakeSource:
         ]
         for (session_id, turn_id), nodes in sample.nodes.items()
     }
+    source.servers = [
+        replace(_poisoned(server), tools=tuple(map(_poisoned, server.tools)))
+        for server in sample.servers
+    ]
+    source.connections = [
+        replace(_poisoned(item), session_id=item.session_id, server=HOSTILE)
+        for item in sample.connections
+    ]
+    source.troubles = list(map(_poisoned, sample.troubles))
+    source.events = {
+        _poison_id(session): list(map(_poisoned, found)) for session, found in sample.events.items()
+    }
+    source.coverages = {
+        _poison_id(session): _poisoned_coverage(found)
+        for session, found in sample.coverages.items()
+    }
+    source.signs = {
+        _poison_id(session): list(map(_poisoned, found)) for session, found in sample.signs.items()
+    }
+    source.outputs = {
+        _poison_id(f"toolu_{number}"): ToolText(HOSTILE, HOSTILE, 9) for number in range(9)
+    }
     return source
+
+
+def _poisoned_coverage(coverage: Coverage) -> Coverage:
+    return replace(
+        coverage,
+        notes=(HOSTILE,),
+        versions=(HOSTILE,),
+        content={HOSTILE: Content.WITHHELD},
+        not_itemised=tuple(map(_poisoned, coverage.not_itemised)),
+        unknowns=tuple(map(_poisoned, coverage.unknowns)),
+    )
 
 
 def _poison_id(name: str) -> str:

@@ -13,6 +13,7 @@ from store.domain import (
     Turn,
     Verdict,
 )
+from store.queries.subagents import Link
 from store.queries.transcript import Node, SubagentNode
 from tests.tui.factories import (
     NOW,
@@ -136,7 +137,17 @@ def _everything(at: int) -> list[Node]:
             at=at + 12 * SECOND,
             duration_ms=70,
         ),
-        SubagentNode("a1", "Explore", at + 40 * SECOND, explore),
+        make_tool_call(
+            "toolu_8",
+            tool="Agent",
+            command=None,
+            subagent_type="Explore",
+            input='{"description": "where is charge() called"}',
+            decider=Decider.CONFIG,
+            waited_ms=None,
+            at=at + 40 * SECOND,
+        ),
+        SubagentNode("a1", "Explore", at + 40 * SECOND, explore, "toolu_8", Link.TRACED),
     ]
 
 

@@ -15,6 +15,14 @@ from tests.tui.factories import (
     make_session,
 )
 from tests.tui.fakes import FakeSource
+from tests.tui.sample_insights import (
+    sample_connections,
+    sample_coverage,
+    sample_events,
+    sample_servers,
+    sample_signs,
+    sample_troubles,
+)
 from tests.tui.sample_transcript import sample_nodes, sample_turns
 
 _MINUTE = 60 * SECOND
@@ -26,6 +34,12 @@ def sample_source() -> FakeSource:
         sessions=[*_live_sessions(), *_past_sessions()],
         turns={"s1": sample_turns()},
         nodes={("s1", turn_id): nodes for turn_id, nodes in sample_nodes().items()},
+        servers=sample_servers(),
+        connections=sample_connections(),
+        troubles=sample_troubles(),
+        events={"s1": sample_events()},
+        coverages={"s1": sample_coverage()},
+        signs={"s1": sample_signs()},
     )
 
 

@@ -15,6 +15,13 @@ SCREENS: dict[str, Sequence[str]] = {
     "sessions": [],
     "transcript": ["enter"],
     "requests": ["enter", "tab"],
+    "permissions of a session": ["enter", "tab", "tab"],
+    "servers of a session": ["enter", "tab", "tab", "tab"],
+    "events of a session": ["enter", "shift+tab"],
+    "permissions": ["3"],
+    "groups": ["3", "g", "t"],
+    "servers": ["4"],
+    "trouble": ["6"],
 }
 
 

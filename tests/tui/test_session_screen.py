@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from store.domain import RawRecord, Request
+from store.queries.outputs import ToolText
 from tests.tui.driving import (
     lines_of,
     press,
@@ -44,7 +45,6 @@ async def test_the_header_says_who_what_and_how_much() -> None:
         "read 72 %",
         "4 turns · 5 requests · 61 tool calls",
         "✗ 2",
-        "spans – none arrived",
     ):
         assert words in header
 
@@ -147,7 +147,7 @@ async def test_requests_have_a_row_each_with_tokens_and_cost() -> None:
     """The second view lists requests; ``tab`` goes there, ``shift+tab`` back."""
     async with session_open() as pilot:
         await press(pilot, "tab")
-        rows = lines_of(pilot)[5:11]
+        rows = lines_of(pilot)[7:13]
         assert "WRITE 5m/1h" in rows[0]
         assert "$0.0156" in rows[1]
         assert "⤷ Explore" in rows[2]
@@ -169,7 +169,7 @@ async def test_at_80_by_24_list_and_detail_fit(keys: Sequence[str], detail: str)
         await press(pilot, *keys)
         lines = lines_of(pilot)
     assert len(lines) == 24
-    assert "Transcript" in lines[4]
+    assert "Transcript" in lines[6]
     assert lines[-1].startswith(
         " enter open   f follow   tab view   p ledger   r raw   esc back   ? help"
     )
@@ -191,3 +191,68 @@ async def test_a_session_that_was_idle_is_shown_from_its_beginning() -> None:
     async with running(source) as pilot:
         await press(pilot, "G", "enter")
         assert "following" not in text_of(pilot)
+
+
+async def test_each_view_shows_the_session_from_another_side() -> None:
+    """Permissions, MCP servers and raw records, each with the highlighted row in full."""
+    async with session_open() as pilot:
+        await press(pilot, "tab", "tab")
+        shown = " ".join(text_of(pilot).split())
+        assert "▾ Permissions" in shown
+        assert "✗ you Bash git push --force origin main default 3.2 s not run" in shown
+        await press(pilot, "tab")
+        assert "balance  11 calls" in detail_text(pilot)
+        await press(pilot, "tab")
+        await press(pilot, "k")
+        assert "tool_decision" in detail_text(pilot)
+        await press(pilot, "j", "r")
+        assert "no records of its own" in text_of(pilot)
+        await press(pilot, "tab")
+        assert transcript(pilot).has_focus
+
+
+async def test_an_event_of_the_list_is_put_into_words() -> None:
+    """The record itself is read when its row is highlighted."""
+    source = sample_source()
+    record = RawRecord(7, "logs", "tool_decision", NOW, NOW, b"", b"", b"from the wire")
+    source.records["tool:toolu_6"] = [record]
+    async with session_open(source) as pilot:
+        await press(pilot, "shift+tab", "k")
+        assert "from the wire" in detail_text(pilot)
+
+
+async def test_the_header_says_what_arrived_and_what_did_not() -> None:
+    """Signals, gaps, withheld content, the metrics' difference, and what is not itemised."""
+    async with session_open() as pilot:
+        header = "\n".join(lines_of(pilot)[1:7])
+    for words in (
+        "logs ✓ metrics ✓ spans – · 300 events ◌ 4 missing · ▒ tool output withheld",
+        "metrics tell $0.04 more · 1 name unknown to this version",
+        "not itemised: 1.2 k tokens, $0.04 of opus-5.5 · ↻ loop 3 · tools failed 1 of 61",
+    ):
+        assert words in header
+
+
+async def test_the_help_of_a_session_explains_its_blanks() -> None:
+    """Why nothing tells what is missing, before the keys and the marks."""
+    async with session_open() as pilot:
+        await press(pilot, "question_mark")
+        shown = text_of(pilot)
+    for words in (
+        "State: waiting, a permission hook runs.",
+        "No spans arrived: only they tell how long a decision took.",
+        "4 events missing after 2026-11-22",
+        "2 records came again and changed nothing.",
+        "The same call three times in a row.",
+    ):
+        assert words in shown
+
+
+async def test_the_output_of_a_call_is_read_when_it_is_highlighted() -> None:
+    """What a tool gave back stands in the detail, also over the whole screen."""
+    source = sample_source()
+    source.outputs["toolu_6"] = ToolText("UPDATE 14", None, None)
+    async with session_open(source) as pilot:
+        assert "UPDATE 14" in detail_text(pilot)
+        await press(pilot, "enter")
+        assert "UPDATE 14" in text_of(pilot)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from store.domain import Content, Metered, Session
-from store.insights import CapabilityState, Coverage, QualitySign, SignKind
+from store.insights import Coverage, QualitySign, SignKind
 from tui import format as formats
 from tui.marks import Marks
 from tui.present import words
-from tui.present.lines import Line, Span, Tone, joined, wrap
+from tui.present.lines import Line, Span, Tone, joined, spread, wrap
 
 _CONTENT = {
     "prompts": "prompts",
@@ -40,7 +40,8 @@ def coverage_line(coverage: Coverage, width: int, marks: Marks) -> Line:
         if longer.width > width:
             break
         line = longer
-    return line.fit(width)
+    why = Line.of(Span("?", Tone.KEY), Span(" why", Tone.DIM))
+    return spread(line, why, width) if line.width + why.width + 2 <= width else line.fit(width)
 
 
 def _signals(coverage: Coverage, marks: Marks) -> Line:
@@ -118,7 +119,9 @@ def _metered(metered: Metered) -> str:
 def _sign(sign: QualitySign, marks: Marks) -> Line:
     mark = f"{marks.rebuilt} " if sign.kind is SignKind.LOOP else ""
     of = "" if sign.of is None else f" of {formats.count(sign.of)}"
-    return Line.of(f"{mark}{_SIGNS[sign.kind]} ", Span(f"{formats.count(sign.count)}{of}"))
+    is_once = sign.kind is SignKind.CONTEXT_NEAR_END and sign.count == 1
+    number = "" if is_once else f" {formats.count(sign.count)}{of}"
+    return Line.of(f"{mark}{_SIGNS[sign.kind]}", Span(number))
 
 
 def explanation(
@@ -126,19 +129,16 @@ def explanation(
 ) -> list[Line]:
     """Return why what is blank is blank, and what each figure of the header is made of."""
     lines = [Line.of(Span("This session: what is missing, and why", Tone.STRONG))]
-    lines += _indented(f"It is {session.state.value}: {session.state_reason}.", width)
+    lines += _indented(f"State: {session.state.value}, {session.state_reason}.", width)
     if coverage is not None:
         for note in coverage.notes or ("Nothing is known to be missing.",):
             lines += _indented(note, width)
         lines += _gap_lines(coverage, width)
         lines += _metered_lines(coverage, width)
-        lines += _unknown_lines(coverage, width)
-        lines += _capability_lines(coverage, width)
     if signs:
         lines += [Line(), Line.of(Span("How it went", Tone.STRONG))]
         for sign in signs:
-            of = "" if sign.of is None else f" of {sign.of}"
-            lines += _indented(f"{_SIGNS[sign.kind]} {sign.count}{of}: {sign.explanation}", width)
+            lines += _indented(sign.explanation, width)
     return [*lines, Line()]
 
 
@@ -161,29 +161,6 @@ def _metered_lines(coverage: Coverage, width: int) -> list[Line]:
             "replies that were interrupted, and the like.",
             width,
         )
-    return lines
-
-
-def _unknown_lines(coverage: Coverage, width: int) -> list[Line]:
-    lines: list[Line] = []
-    for unknown in coverage.unknowns:
-        on = f" on {unknown.carrier}" if unknown.carrier != unknown.name else ""
-        times = words.counted(unknown.records, "record")
-        lines += _indented(
-            f"Unknown to this version, kept and shown as it came: {unknown.what} "
-            f"{unknown.name}{on}, {times}.",
-            width,
-        )
-    return lines
-
-
-def _capability_lines(coverage: Coverage, width: int) -> list[Line]:
-    versions = ", ".join(coverage.versions) or "an unknown version"
-    lines: list[Line] = []
-    for capability in coverage.capabilities:
-        if capability.state is CapabilityState.NOT_EMITTED:
-            since = f"; it does since {capability.since}" if capability.since else ""
-            lines += _indented(f"{versions} does not send {capability.name}{since}.", width)
     return lines
 
 

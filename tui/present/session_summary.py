@@ -113,33 +113,6 @@ def _work(work: Work) -> list[Span]:
     return parts
 
 
-def signals_line(session: Session, marks: Marks) -> Line:
-    """Return which signals arrived and how many records; one that never came says so."""
-    parts: list[Span | Line] = []
-    for name, number in _signals(session):
-        mark = (
-            Span(f" {marks.accepted} {formats.count(number)}")
-            if number
-            else Span(f" {formats.UNKNOWN} none arrived", Tone.DIM)
-        )
-        parts.append(Line.of(Span(name, Tone.DIM), mark))
-    return joined(parts, f" {marks.separator} ")
-
-
-def missing_line(session: Session, marks: Marks) -> Line:
-    """Return which signals never arrived."""
-    missing = [Span(f"no {name}", Tone.DIM) for name, number in _signals(session) if not number]
-    return joined(missing, f" {marks.separator} ")
-
-
-def _signals(session: Session) -> tuple[tuple[str, int], ...]:
-    return (
-        ("logs", session.log_records),
-        ("metrics", session.metric_points),
-        ("spans", session.spans),
-    )
-
-
 def preview(
     session: Session,
     recent: Sequence[Node | Turn],
@@ -167,15 +140,12 @@ def preview(
 def header(session: Session, *, width: int, now_ns: int, marks: Marks) -> list[Line]:
     """Return the three lines of the Session screen's header; what matters less gives way."""
     identity, totals = identity_line(session, marks), totals_line(session, marks)
-    missing = missing_line(session, marks)
     state = Line.of(state_words(session, now_ns, marks))
     return [
         spread_if_fits(identity, state_line(session, now_ns, marks), width)
         or spread(identity, state, width),
         spend_line(session, width, marks),
-        spread_if_fits(totals, signals_line(session, marks), width)
-        or spread_if_fits(totals, missing, width)
-        or totals.fit(width),
+        totals.fit(width),
     ]
 
 

@@ -10,6 +10,7 @@ from textual.timer import Timer
 from store.queries.filter import Filter, FilterError, parse
 from store.queries.filter_keys import Rows
 from tui.commands import Place
+from tui.safe_text import safe_text
 from tui.screens.chrome import Setting
 from tui.screens.live import LiveScreen, QueryT, SnapshotT
 from tui.widgets.filter_bar import FilterBar
@@ -65,13 +66,22 @@ class FilteredScreen(LiveScreen[QueryT, SnapshotT], Generic[QueryT, SnapshotT]):
         return offset, first - offset + height + _MARGIN
 
     def filter_by(self, text: str) -> None:
-        """Show what ``text`` admits; raises ``FilterError`` where it cannot be read."""
-        where = self._parsed(text)
-        self.filter_bar.text = text
-        self._apply(where)
+        """Show what ``text`` admits, or say why it cannot be read."""
+        try:
+            where = self._parsed(text)
+        except FilterError as error:
+            self.notify(safe_text(str(error)), severity="error", markup=False)
+        else:
+            self.filter_bar.text = text
+            self._apply(where)
 
     def _parsed(self, text: str) -> Filter:
         return parse(text, now_ns=self.setting.clock(), rows=self.FILTERS)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "clear_filter":
+            return bool(self._where.text)
+        return super().check_action(action, parameters)
 
     def action_filter(self) -> None:
         self.filter_bar.open()

@@ -221,7 +221,8 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
             self.request_read()
 
     def _go_to_end(self) -> None:
-        self._rows.go_to(self._rows.total - 1)
+        if self._view is not View.MCP:
+            self._rows.go_to(self._rows.total - 1)
 
     def on_virtual_list_place_changed(self, message: VirtualList.PlaceChanged) -> None:
         if message.by_person:
