@@ -5,7 +5,7 @@ the store that is old enough and plays on from there.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -46,7 +46,7 @@ class Player:
         order_by_time(self._library)
         self._stage = open_writer(stage)
         self._stage.execute("pragma synchronous = off")
-        self._folder = stage.parent
+        self.stage = stage
         self._prices = prices or PriceBook()
         self._decoder = StoredDecoder()
         self.events = Timeline(record_times(self._library), max_gap_ns)
@@ -55,6 +55,7 @@ class Player:
         self.is_playing = False
         self.is_looped = is_looped
         self.position_ns = self.events.start_ns - 1
+        self._copy_every_ns = max((self.events.end_ns - self.events.start_ns) // _COPIES, 1)
         self._copy_times: list[int] = []
         self._keep_copy()
         self._ingest = self._new_ingest()
@@ -97,42 +98,46 @@ class Player:
         self.speed = SPEEDS[max(0, min(index, len(SPEEDS) - 1))]
 
     def _show(self, moment_ns: int) -> None:
-        if moment_ns < self.position_ns:
-            self._go_back(moment_ns)
-        for page in records_between(self._library, self.position_ns, moment_ns):
+        number = bisect_right(self._copy_times, moment_ns) - 1
+        if moment_ns < self.position_ns or self._copy_times[number] > self.position_ns:
+            self._restore(max(number, 0))
+        while self.position_ns < moment_ns:
+            copy_due_ns = self._copy_times[-1] + self._copy_every_ns
+            is_copy_due = self.position_ns < copy_due_ns <= moment_ns
+            self._play(copy_due_ns if is_copy_due else moment_ns)
+            if is_copy_due:
+                self._keep_copy()
+
+    def _play(self, until_ns: int) -> None:
+        for page in records_between(self._library, self.position_ns, until_ns):
             with _transaction(self._stage):
                 self._ingest.store(list(self._batches(page)))
-            # A page may end amid the records of one moment; the copies are of whole moments.
-            self.position_ns = page[-1].time_unix_nano - 1
-        self.position_ns = moment_ns
-        if self._is_copy_due():
-            self._keep_copy()
+        self.position_ns = until_ns
 
-    def _batches(self, page: "Iterator[RawRecord] | list[RawRecord]") -> Iterator[Batch]:
+    def batches_until(self, moment_ns: int) -> Iterator[Batch]:
+        """Yield all that happened up to a moment, as it came."""
+        for page in records_between(self._library, self.events.start_ns - 1, moment_ns):
+            yield from self._batches(page)
+
+    def _batches(self, page: Sequence[RawRecord]) -> Iterator[Batch]:
         for (signal, received_unix_nano), group in groupby(page, key=_arrival):
             records = [record for raw in group if (record := self._decoder.decode(raw)) is not None]
             yield Batch(Signal(signal), records, 0, "", received_unix_nano)
-
-    def _is_copy_due(self) -> bool:
-        every = (self.events.end_ns - self.events.start_ns) // _COPIES
-        return self.position_ns >= self._copy_times[-1] + max(every, 1)
 
     def _keep_copy(self) -> None:
         with closing(open_writer(self._copy(len(self._copy_times)))) as copy:
             self._stage.conn.backup(copy.conn)
         self._copy_times.append(self.position_ns)
 
-    def _go_back(self, moment_ns: int) -> None:
-        """Put the newest copy that is not past a moment in place of what the stage holds."""
-        number = bisect_right(self._copy_times, moment_ns) - 1
-        number = max(number, 0)
+    def _restore(self, number: int) -> None:
+        """Put a copy in place of what the stage holds."""
         with closing(open_writer(self._copy(number))) as copy:
             copy.conn.backup(self._stage.conn)
         self.position_ns = self._copy_times[number]
         self._ingest = self._new_ingest()
 
     def _copy(self, number: int) -> Path:
-        return self._folder / f"copy-{number}.db"
+        return self.stage.parent / f"copy-{number}.db"
 
     def _new_ingest(self) -> Ingest:
         return Ingest(self._stage, Dialects(), self._prices)

@@ -73,8 +73,8 @@ class Timeline:
     def moment(self, told: str, position_ns: int) -> int:
         """Return the moment that a person names; raises ``ValueError``.
 
-        ``14:03`` or ``14:03:22`` is local time on the day of the position, ``+30m`` and ``-10s`` are
-        from the position, ``50%`` is a share of the whole.
+        ``14:03`` or ``14:03:22`` is local time on the day of the position, ``+30m`` and ``-10s``
+        are from the position, ``50%`` is a share of the whole.
         """
         text = told.strip().removeprefix("@")
         if match := _RELATIVE.fullmatch(text):
