@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from sessionscope import __version__
-from sessionscope.cli_saved import export, import_
+from sessionscope.cli_saved import export, import_, replay
 from sessionscope.cli_tables import mcp, permissions, requests, sessions, transcript, trouble
 from sessionscope.cli_upkeep import backup, doctor, forget, prune
 from sessionscope.options import block, configuration, recorder_options, store_option
@@ -180,5 +180,5 @@ def reprice(ctx: click.Context, store: str | None) -> None:
 
 for _command in (sessions, requests, permissions, mcp, trouble, transcript):
     cli.add_command(_command)
-for _command in (import_, export, backup, prune, forget, doctor):
+for _command in (import_, export, replay, backup, prune, forget, doctor):
     cli.add_command(_command)

@@ -88,3 +88,57 @@ def export(
         raise click.UsageError("say which sessions: their ids, or --where FILTER")
     config = configuration(ctx, {"store": store})
     write(config, sessions, where=where, form=Form(form), output=output, redact=redact)
+
+
+@click.command(
+    epilog=block(
+        "Examples:",
+        "sessionscope replay telemetry.jsonl",
+        "sessionscope replay incident/ --from 14:03 --paused",
+        "sessionscope replay night.jsonl.gz --speed 100 --max-gap 5s",
+    )
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--speed", type=click.FloatRange(0.25, 1000), default=1.0, show_default=True)
+@click.option("--from", "start", metavar="TIME", default="", help="Begin at 14:03, +30m or 50%.")
+@click.option("--max-gap", metavar="SPAN", help="Cut idle times to 5s, 1m.")
+@click.option("--paused", "is_paused", is_flag=True, help="Begin paused.")
+@click.option("--loop", "is_looped", is_flag=True, help="At the end, begin again.")
+@click.pass_context
+def replay(
+    ctx: click.Context,
+    /,
+    *,
+    files: tuple[str, ...],
+    speed: float,
+    start: str,
+    max_gap: str | None,
+    is_paused: bool,
+    is_looped: bool,
+) -> None:
+    """Play saved telemetry through the live screens, at the pace it happened.
+
+    FILEs are what import reads, stores too. Totals, states and ages are as of the moment that is
+    shown. Space plays and pauses, ? lists the other keys. Your own store is not touched, and
+    nothing is left behind.
+    """
+    from sessionscope.terminal import can_show_screens
+
+    if not can_show_screens():
+        raise click.ClickException("a replay needs a terminal; to load the files use import")
+    from sessionscope.replaying import Manner
+    from sessionscope.replaying import replay as play
+    from sessionscope.timeline import span
+
+    try:
+        max_gap_ns = None if max_gap is None else span(max_gap)
+    except ValueError as error:
+        raise click.UsageError(f"--max-gap: {error}") from error
+    manner = Manner(
+        start=start,
+        speed=speed,
+        is_paused=is_paused,
+        max_gap_ns=max_gap_ns,
+        is_looped=is_looped,
+    )
+    ctx.exit(play(configuration(ctx, {}), files, manner))

@@ -36,7 +36,9 @@ _MAX_COMPLAINTS = 20
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
+    """What was read, and what was not."""
+
     records: int = 0
     rejected: int = 0
     bad_pieces: int = 0
@@ -100,17 +102,24 @@ def import_files(config: Config, files: Sequence[str], *, environment: Mapping[s
     Raises ``StoreLocked`` when a recorder owns the store, ``ConfigError`` for its prices, and
     ``click.UsageError``.
     """
-    tally, store = _Tally(), config.store
-    prices = price_book(config)
+    store = config.store
     sources = find(files, target=store)
     make_store_directory(store, environment=environment)
-    with ownership(store), writing(store, prices) as feeder:
+    with ownership(store):
+        tally = load(config, sources)
+    click.echo(f"{tally.records} records read into {safe_text(str(store))}.", err=True)
+    return not (tally.rejected or tally.bad_pieces)
+
+
+def load(config: Config, sources: Sequence[Saved]) -> Tally:
+    """Load into a store that is this process's, saying what could not be read."""
+    tally = Tally()
+    with writing(config.store, price_book(config)) as feeder:
         mask = mask_for(config)
         with progress_bar(sum(saved.size for saved in sources)) as advance:
             for saved in sources:
                 _feed(saved, feeder, tally, mask=mask, advance=advance)
             feeder.finish()
-    click.echo(f"{tally.records} records read into {safe_text(str(store))}.", err=True)
     if tally.passed_over:
         click.echo(f"Passed over: {tally.passed_over} files that hold no telemetry.", err=True)
     if tally.rejected or tally.bad_pieces:
@@ -118,7 +127,7 @@ def import_files(config: Config, files: Sequence[str], *, environment: Mapping[s
             f"Left out: {tally.bad_pieces} lines and {tally.rejected} records in other lines.",
             err=True,
         )
-    return not (tally.rejected or tally.bad_pieces)
+    return tally
 
 
 @contextmanager
@@ -135,7 +144,7 @@ def writing(store: Path, prices: PriceBook) -> Iterator[Feeder]:
 def _feed(
     saved: Saved,
     feeder: Feeder,
-    tally: _Tally,
+    tally: Tally,
     *,
     mask: Mask,
     advance: Callable[[int], None],

@@ -13,6 +13,14 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
 _SHARE = re.compile(r"(\d{1,3})%")
 
 
+def span(told: str) -> int:
+    """Read ``5s``, ``1m`` or ``2h`` as nanoseconds; raises ``ValueError``."""
+    match = _RELATIVE.fullmatch(f"+{told}")
+    if match is None:
+        raise ValueError("a span is 5s, 1m or 2h")
+    return round(float(match[2]) * _UNITS[match[3]])
+
+
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """When something happens: nanoseconds since the Unix epoch, distinct and in order."""
