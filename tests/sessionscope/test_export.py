@@ -16,11 +16,14 @@ from sessionscope.config import Config
 from sessionscope.exporting import Form, export
 from store.connection import Database, open_reader
 from store.queries.records import all_records
-from tests.captures import CAPTURES, DATA, batches, exports
+from tests.captures import CAPTURES, DATA, batches, captures_of, exports
 from tests.sessionscope.command import run
 from tests.sessionscope.test_importing import tables
 from tests.store.stores import derived, fill, filled
 from tests.store.told import event, logs
+
+OTHERS = ("codex", "copilot", "gemini", "opencode", "qwen")
+ALL_CAPTURES = (*CAPTURES, *(name for client in OTHERS for name in captures_of(client)))
 
 HOSTILE = (
     "</pre><script>alert(1)</script><img src=x onerror=alert(1)> [x](javascript:1) "
@@ -56,7 +59,7 @@ def raws_as_otlp(db: Database) -> bytes:
     return "\n".join(lines(raws)).encode()
 
 
-@pytest.mark.parametrize("capture", CAPTURES)
+@pytest.mark.parametrize("capture", ALL_CAPTURES)
 def test_what_is_exported_imports_as_the_same_tables(tmp_path: Path, capture: str) -> None:
     """Every field of every derived table of every capture survives the way out and in."""
     first = filled(tmp_path / "a.db", batches(exports(capture)))
