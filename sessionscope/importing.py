@@ -19,6 +19,7 @@ from sessionscope.masking import mask_for
 from sessionscope.ownership import ownership, progress_bar
 from sessionscope.pricing import price_book
 from sessionscope.saved import Saved, find, read
+from sessionscope.upgrading import bring_up_to_date
 from store.connection import open_reader, open_writer
 from store.errors import StoreBusy
 from store.prices.book import PriceBook
@@ -106,6 +107,7 @@ def import_files(config: Config, files: Sequence[str], *, environment: Mapping[s
     sources = find(files, target=store)
     make_store_directory(store, environment=environment)
     with ownership(store):
+        bring_up_to_date(store, price_book(config))
         tally = load(config, sources)
     click.echo(f"{tally.records} records read into {safe_text(str(store))}.", err=True)
     return not (tally.rejected or tally.bad_pieces)
@@ -178,6 +180,8 @@ def rebuild(config: Config) -> None:
     Raises ``StoreLocked`` when a recorder owns the store, and ``ConfigError`` for its prices.
     """
     store, prices = config.store, price_book(config)
+    with ownership(store):
+        bring_up_to_date(store, prices)
     with closing(open_reader(store)) as db:
         newest = newest_record(db)
     with (

@@ -6,19 +6,19 @@ the store that is old enough and plays on from there.
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
 from itertools import groupby
 from pathlib import Path
 
 from receiver.dialects import Dialects
 from receiver.stored import StoredDecoder
 from sessionscope.timeline import SECOND, Timeline
-from store.connection import Database, open_writer
+from store.connection import open_writer
 from store.domain import RawRecord
 from store.ingest import Ingest
 from store.prices.book import PriceBook
 from store.queries.timeline import order_by_time, record_times, records_between, turn_times
 from store.signals import Batch, Signal
+from store.stage import keep_copy, open_stage, put_back, transaction
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 _COPIES = 16
@@ -44,8 +44,7 @@ class Player:
         """
         self._library = open_writer(library)
         order_by_time(self._library)
-        self._stage = open_writer(stage)
-        self._stage.execute("pragma synchronous = off")
+        self._stage = open_stage(stage)
         self.stage = stage
         self._prices = prices or PriceBook()
         self._decoder = StoredDecoder()
@@ -110,7 +109,7 @@ class Player:
 
     def _play(self, until_ns: int) -> None:
         for page in records_between(self._library, self.position_ns, until_ns):
-            with _transaction(self._stage):
+            with transaction(self._stage):
                 self._ingest.store(list(self._batches(page)))
         self.position_ns = until_ns
 
@@ -125,14 +124,12 @@ class Player:
             yield Batch(Signal(signal), records, 0, "", received_unix_nano)
 
     def _keep_copy(self) -> None:
-        with closing(open_writer(self._copy(len(self._copy_times)))) as copy:
-            self._stage.conn.backup(copy.conn)
+        keep_copy(self._stage, self._copy(len(self._copy_times)))
         self._copy_times.append(self.position_ns)
 
     def _restore(self, number: int) -> None:
         """Put a copy in place of what the stage holds."""
-        with closing(open_writer(self._copy(number))) as copy:
-            copy.conn.backup(self._stage.conn)
+        put_back(self._stage, self._copy(number))
         self.position_ns = self._copy_times[number]
         self._ingest = self._new_ingest()
 
@@ -145,14 +142,3 @@ class Player:
 
 def _arrival(raw: RawRecord) -> tuple[str, int]:
     return raw.signal, raw.received_unix_nano
-
-
-@contextmanager
-def _transaction(db: Database) -> Iterator[None]:
-    db.execute("begin immediate")
-    try:
-        yield
-    except BaseException:
-        db.rollback()
-        raise
-    db.execute("commit")
