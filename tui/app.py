@@ -3,8 +3,10 @@
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable
 
+from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.screen import Screen
@@ -17,6 +19,7 @@ from tui.lifeline import Lifeline
 from tui.marks import choose_marks
 from tui.palette import VerbProvider
 from tui.present.lines import Line
+from tui.safe_text import safe_text
 from tui.screens.asked import Goal, GroupsAsked, LedgerAsked, SessionAsked
 from tui.screens.chrome import ChromeScreen, Setting
 from tui.screens.mcp import McpScreen
@@ -30,6 +33,9 @@ from tui.screens.trouble import TroubleScreen
 from tui.source import Reception, Source
 from tui.theme import DARK, LIGHT
 from tui.widgets.scrollbar import WholeCells
+
+_CLIPBOARD_LIMIT = 100_000
+"""Characters; terminals drop or stall on more."""
 
 
 class SessionscopeApp(App[None]):
@@ -173,6 +179,14 @@ class SessionscopeApp(App[None]):
             shown = self.screen
             explanation = shown.explanation if isinstance(shown, ChromeScreen) else _unexplained
             self.push_screen(HelpScreen(self._setting, explanation))
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what the person has marked, as it is shown."""
+        super().copy_to_clipboard(safe_text(text)[:_CLIPBOARD_LIMIT])
+
+    def _fatal_error(self) -> None:
+        """Leave with a trace of safe text: Textual's own quotes errors as they are."""
+        self.panic(Text(safe_text(traceback.format_exc())))
 
     def action_switch_theme(self) -> None:
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
