@@ -26,7 +26,8 @@ _IDS = frozenset(
 _TEXTS = frozenset({"prompt", "prompt_text", "response", "tool_input", "tool_parameters"})
 _REQUEST_EVENTS = frozenset({"api_request", "assistant_response"})
 _TOOL_CALL_EVENTS = frozenset({"tool_decision", "tool_result"})
-_NS_PER_S = 1_000_000_000
+_NS_PER_COPY = 60_000_000_000
+"""Longer than the capture, so that the copies of a session follow one another."""
 
 
 class Agent:
@@ -51,7 +52,7 @@ class Agent:
             for template in templates:
                 record = LogRecord()
                 record.CopyFrom(template)
-                record.time_unix_nano += copy * _NS_PER_S
+                record.time_unix_nano += copy * _NS_PER_COPY
                 for pair in record.attributes:
                     is_session = pair.key == "session.id"
                     _vary(pair, copy // COPIES_A_SESSION if is_session else copy)

@@ -49,6 +49,8 @@ _EPILOG = "\n\n".join(
             "--host        SESSIONSCOPE_HOST        host",
             "--grpc-port   SESSIONSCOPE_GRPC_PORT   grpc_port",
             "--http-port   SESSIONSCOPE_HTTP_PORT   http_port",
+            "              SESSIONSCOPE_PRICES      prices: your own, in a TOML file",
+            "              SESSIONSCOPE_SESSION_BUDGET, SESSIONSCOPE_DAY_BUDGET: in dollars",
             "and in the same way sockets, token_file, tls_certificate, tls_key, allowed_hosts.",
         ),
         (
@@ -191,7 +193,20 @@ def reindex(ctx: click.Context, store: str | None) -> None:
     """Interpret all raw records anew, as after an upgrade that understands more of them."""
     from sessionscope.importing import rebuild
 
-    rebuild(configuration(ctx, {"store": store}).store)
+    rebuild(configuration(ctx, {"store": store}))
+
+
+@cli.command()
+@store_option
+@click.pass_context
+def reprice(ctx: click.Context, store: str | None) -> None:
+    """Work out all costs anew, as after a change of your own prices or of the price table.
+
+    Names the models that have no price: what they cost stays unknown.
+    """
+    from sessionscope.pricing import price_anew
+
+    price_anew(configuration(ctx, {"store": store}))
 
 
 for _command in (sessions, requests, permissions, mcp, trouble, transcript):

@@ -30,6 +30,14 @@ _OPTIONS = (
     click.option("--csv", "form", flag_value="csv", help="RFC 4180, nested names with dots."),
 )
 
+_SORT = click.option(
+    "--sort",
+    type=click.Choice(["time", "cost"]),
+    default="time",
+    show_default=True,
+    help="Newest first, or most expensive first.",
+)
+
 _FILTER = block(
     "Filters: every term must hold; - negates, a comma is or, quotes keep words together.",
     "session: agent: model: user: team: repo: mode:   begins with, or holds, the text",
@@ -57,6 +65,7 @@ def _examples(*lines: str) -> str:
     )
 )
 @_prints_a_table
+@_SORT
 @click.pass_context
 def sessions(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - see _OPTIONS
     """List sessions with their totals, newest activity first."""
@@ -65,11 +74,12 @@ def sessions(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - s
 
 @click.command(
     epilog=_examples(
-        "sessionscope requests --where 'cost>0.50 since:1d'",
+        "sessionscope requests --where 'since:1d' --sort cost --limit 10",
         "sessionscope requests --where 'session:844d77b1' --csv > requests.csv",
     )
 )
 @_prints_a_table
+@_SORT
 @click.pass_context
 def requests(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - see _OPTIONS
     """List model requests with tokens by class and cost, newest first."""
@@ -116,12 +126,26 @@ def trouble(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - se
 
 
 def _print(
-    name: str, ctx: click.Context, *, store: str | None, where: str, limit: int, form: str | None
+    name: str,
+    ctx: click.Context,
+    *,
+    store: str | None,
+    where: str,
+    limit: int,
+    form: str | None,
+    sort: str = "time",
 ) -> None:
     from sessionscope.listing import Format, print_table
 
     config = configuration(ctx, {"store": store})
-    print_table(name, config.store, where=where, limit=limit, form=Format(form or "people"))
+    print_table(
+        name,
+        config.store,
+        where=where,
+        limit=limit,
+        form=Format(form or "people"),
+        by_cost=sort == "cost",
+    )
 
 
 @click.command(

@@ -13,6 +13,8 @@ from typing import Any
 
 _PRIVATE = 0o700
 _PORT_LIMIT = 65_536
+_MICROS_PER_USD = 1_000_000
+_BUDGET_LIMIT = 10**9
 NO_PORTS = "none"
 _NAMES_TO_LISTEN_ON = ("localhost", NO_PORTS)
 _FIELDS = {"secrets": "kept_secrets"}
@@ -33,6 +35,12 @@ class Config:
     grpc_port: int = 4317
     """OTLP's registered port for gRPC; 0 lets the system choose."""
     http_port: int = 4318
+    prices: Path | None = None
+    """A TOML file of the user's own prices (``store.prices.user``)."""
+    session_budget: int | None = None
+    """Micro-dollars of one session beyond which the screens give notice."""
+    day_budget: int | None = None
+    """The same of all sessions in a day."""
     kept_secrets: frozenset[str] = frozenset()
     """The kinds of secrets that are stored as they come; all others are masked."""
     sockets: Path | None = None
@@ -193,11 +201,27 @@ def _port(value: object) -> int:
     return port
 
 
+def _budget(value: object) -> int:
+    wanted = f"dollars above 0 are wanted, such as 2.50, not {value!r}"
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(wanted)  # noqa: TRY004 - a setting is wrong, not the program
+    try:
+        dollars = float(value)
+    except ValueError as error:
+        raise ValueError(wanted) from error
+    if not 0 < dollars < _BUDGET_LIMIT:
+        raise ValueError(wanted)
+    return round(dollars * _MICROS_PER_USD)
+
+
 _READERS: Mapping[str, Callable[[object], object]] = {
     "store": _path,
     "host": _host,
     "grpc_port": _port,
     "http_port": _port,
+    "prices": _path,
+    "session_budget": _budget,
+    "day_budget": _budget,
     "secrets": _kept_secrets,
     "sockets": _path,
     "token_file": _path,

@@ -1,11 +1,10 @@
 """``import`` and ``reindex``: long work on a store that nobody records into meanwhile."""
 
-import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +16,10 @@ from receiver.secret_wire import Mask
 from receiver.stored import StoredDecoder
 from sessionscope.config import Config, make_store_directory
 from sessionscope.masking import mask_for
+from sessionscope.ownership import ownership, progress_bar
+from sessionscope.pricing import price_book
 from store.connection import open_reader, open_writer
-from store.errors import StoreBusy, StoreLocked
-from store.lock import StoreLock
+from store.errors import StoreBusy
 from store.queries.newest import newest_record
 from store.reindex import reindex
 from store.signals import Batch
@@ -85,13 +85,13 @@ class _Feeder:
 def import_files(config: Config, files: Sequence[Path], *, environment: Mapping[str, str]) -> bool:
     """Load saved telemetry; return whether all of it could be read.
 
-    Raises ``StoreLocked`` when a recorder owns the store.
+    Raises ``StoreLocked`` when a recorder owns the store, and ``ConfigError`` for its prices.
     """
-    tally = _Tally()
-    store = config.store
+    tally, store = _Tally(), config.store
+    prices = price_book(config)
     make_store_directory(store, environment=environment)
     with ownership(store):
-        writer = Writer(store, Dialects())
+        writer = Writer(store, Dialects(), prices)
         writer.start()
         try:
             _feed_files(files, _Feeder(writer), tally, mask=mask_for(config))
@@ -108,7 +108,7 @@ def import_files(config: Config, files: Sequence[Path], *, environment: Mapping[
 
 def _feed_files(files: Sequence[Path], feeder: _Feeder, tally: _Tally, *, mask: Mask) -> None:
     size = sum(file.stat().st_size for file in files)
-    with _progress(size) as advance:
+    with progress_bar(size) as advance:
         for file in files:
             done = 0
             for line in read_lines(file, received_unix_nano=time.time_ns(), mask=mask):
@@ -128,36 +128,20 @@ def _complaints(line: Line, file: Path) -> Iterator[str]:
             yield f"{file}:{line.number}: {problem}"
 
 
-def rebuild(store: Path) -> None:
+def rebuild(config: Config) -> None:
     """Make the derived tables anew from the raw records.
 
-    Raises ``StoreLocked`` when a recorder owns the store.
+    Raises ``StoreLocked`` when a recorder owns the store, and ``ConfigError`` for its prices.
     """
+    store, prices = config.store, price_book(config)
     with closing(open_reader(store)) as db:
         newest = newest_record(db)
     with (
         ownership(store),
         closing(open_writer(store)) as db,
-        _progress(newest.record_id if newest else 0) as advance,
+        progress_bar(newest.record_id if newest else 0) as advance,
     ):
-        count = reindex(db, Dialects(), decode=StoredDecoder().decode, progress=advance)
+        count = reindex(
+            db, Dialects(), decode=StoredDecoder().decode, prices=prices, progress=advance
+        )
     click.echo(f"{count} records interpreted anew.", err=True)
-
-
-@contextmanager
-def ownership(store: Path) -> Iterator[None]:
-    """Own a store within the block; raises ``StoreLocked`` where a recorder does."""
-    try:
-        lock = StoreLock.acquire(store)
-    except StoreLocked as error:
-        raise StoreLocked(f"{error}; stop it first, or name another store with --store") from error
-    with lock:
-        yield
-
-
-@contextmanager
-def _progress(length: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar on standard error, where that is a terminal; what is yielded advances it."""
-    is_hidden = not sys.stderr.isatty()
-    with click.progressbar(length=length, file=sys.stderr, hidden=is_hidden) as bar:
-        yield bar.update

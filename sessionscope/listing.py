@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,8 @@ class Page:
     limit: int
     offset: int
     now_ns: int
+    by_cost: bool = False
+    """The most expensive first, in place of the newest; of tables with a cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,21 @@ class Table:
 
 def _sessions(db: Database, where: Filter, page: Page) -> Sequence[Any]:
     found = session_queries.sessions(
-        db, where=where, now_ns=page.now_ns, limit=page.limit, offset=page.offset
+        db,
+        where=where,
+        now_ns=page.now_ns,
+        limit=page.limit,
+        offset=page.offset,
+        by_cost=page.by_cost,
     )
     known = coverage_queries.coverages(db, [session.session_id for session in found])
     return [Covered(session, known[session.session_id]) for session in found]
 
 
 def _requests(db: Database, where: Filter, page: Page) -> Sequence[Any]:
-    return request_queries.requests(db, where=where, limit=page.limit, offset=page.offset)
+    return request_queries.requests(
+        db, where=where, limit=page.limit, offset=page.offset, by_cost=page.by_cost
+    )
 
 
 def _tool_calls(db: Database, where: Filter, page: Page) -> Sequence[Any]:
@@ -96,20 +105,24 @@ TABLES: Mapping[str, Table] = {
 }
 
 
-def print_table(name: str, store: Path, *, where: str, limit: int, form: Format) -> None:
-    """Print one of ``TABLES``; ``limit`` 0 is all rows.
+def print_table(
+    name: str, store: Path, *, where: str, limit: int, form: Format, by_cost: bool = False
+) -> None:
+    """Print one of ``TABLES``, the newest rows first or the most expensive; ``limit`` 0 is all.
 
     Raises ``click.UsageError`` for a filter that cannot be read, and ``StoreError``.
     """
     table = TABLES[name]
     now_ns = time.time_ns()
     admitted = _parse(where, rows=table.rows, now_ns=now_ns)
+    first = Page(_PAGE, 0, now_ns, by_cost=by_cost)
     with closing(open_reader(store)) as db, snapshot(db):
-        nouns = list(_read(db, table, admitted, limit=limit, now_ns=now_ns))
+        nouns = list(_read(db, table, admitted, limit=limit, first=first))
     is_cut = bool(limit) and len(nouns) > limit
     _write(table, nouns[:limit] if is_cut else nouns, form)
     if is_cut:
-        click.echo(f"Only the newest {limit} {name} are shown; --limit 0 shows all.", err=True)
+        which = "most expensive" if by_cost else "newest"
+        click.echo(f"Only the {which} {limit} {name} are shown; --limit 0 shows all.", err=True)
 
 
 def _parse(where: str, *, rows: Rows, now_ns: int) -> Filter:
@@ -126,13 +139,15 @@ def _parse(where: str, *, rows: Rows, now_ns: int) -> Filter:
 
 
 def _read(
-    db: Database, table: Table, where: Filter, *, limit: int, now_ns: int
+    db: Database, table: Table, where: Filter, *, limit: int, first: Page
 ) -> Iterator[object]:
-    """Yield the nouns, one more than ``limit`` if there are more."""
+    """Yield the nouns, one more than ``limit`` if there are more, in pages like the ``first``."""
     wanted = limit + 1 if limit else sys.maxsize
     offset = 0
     while offset < wanted:
-        page = table.read(db, where, Page(min(_PAGE, wanted - offset), offset, now_ns))
+        page = table.read(
+            db, where, replace(first, limit=min(_PAGE, wanted - offset), offset=offset)
+        )
         yield from page
         if len(page) < _PAGE:
             return

@@ -6,6 +6,7 @@ waits and end with exit code 0: nothing that was asked of it was left undone.
 """
 
 import gc
+import logging
 import os
 import selectors
 import signal
@@ -21,6 +22,7 @@ from receiver.errors import DoorUnusable, PortInUse
 from sessionscope.config import Config, ConfigError, default_store, make_store_directory
 from sessionscope.logs import logging_safely
 from sessionscope.masking import mask_for
+from sessionscope.pricing import price_book
 from sessionscope.readiness import Readiness
 from sessionscope.senders import access, listening_host
 from store.errors import StoreError, StoreLocked
@@ -28,6 +30,11 @@ from store.lock import StoreLock, owner
 from store.writer import Writer
 from tui.safe_text import safe_text
 
+_log = logging.getLogger(__name__)
+
+_PRICES_CHANGED = (
+    "prices have changed; older requests keep their costs until you run: sessionscope reprice"
+)
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _STANDARD_INPUT = 0
 _GARBAGE_THRESHOLDS = (50_000, 20, 20)
@@ -45,8 +52,9 @@ def record(config: Config, *, environment: Mapping[str, str], is_child: bool = F
         stack.enter_context(logging_safely())
         senders = access(config)
         make_store_directory(config.store, environment=environment)
+        prices = price_book(config)
         lock = stack.enter_context(StoreLock.acquire(config.store))
-        writer = Writer(config.store, Dialects(), tell=lock.tell)
+        writer = Writer(config.store, Dialects(), prices, tell=lock.tell)
         writer.start()
         stack.callback(writer.stop)
         doors = Doors(
@@ -65,6 +73,8 @@ def record(config: Config, *, environment: Mapping[str, str], is_child: bool = F
         stack.callback(doors.stop)
         lock.announce(host=config.host, grpc_port=doors.grpc_port, http_port=doors.http_port)
         _tell_ready(config, doors, is_child=is_child)
+        if writer.is_priced_anew:
+            _log.warning(_PRICES_CHANGED)
         wait_for_stop()
 
 

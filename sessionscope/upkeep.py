@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sessionscope.importing import ownership
+from sessionscope.ownership import ownership
 from store import removal
 from store.backup import back_up
 from store.connection import Database, open_reader, open_writer

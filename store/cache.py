@@ -8,36 +8,18 @@ cache, follow Anthropic's documentation of prompt caching and of Claude Code.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TypeAlias
 
 from store.chains import ChainedRequest, Mark, MarkKind
 from store.prices.amounts import amounts, product, tiers_told, written_tokens
 from store.prices.apportion import rounded
 from store.prices.rates import FAST, RATE_TOKENS
+from store.vocabulary import CacheCause
 
 NS_PER_MINUTE = 60_000_000_000
 FIVE_MINUTES = 5 * NS_PER_MINUTE
 ONE_HOUR = 60 * NS_PER_MINUTE
 """How long the two kinds of cache writes live after their last use."""
-
-
-class CacheCause(StrEnum):
-    """Why a cache was rebuilt, in the order in which causes are tried.
-
-    ``first_request`` is no rebuild: there was nothing to read yet.
-    """
-
-    FIRST_REQUEST = "first_request"
-    IDLE = "idle"
-    MODEL_CHANGED = "model_changed"
-    EFFORT_CHANGED = "effort_changed"
-    FAST_MODE_CHANGED = "fast_mode_changed"
-    MCP_CHANGED = "mcp_changed"
-    COMPACTION = "compaction"
-    AGENT_UPGRADED = "agent_upgraded"
-    AGENT_RESUMED = "agent_resumed"
-    UNEXPLAINED = "unexplained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +87,48 @@ class _Chain:
         return self.prefixes.get(_key(request)) or self.prefixes[_key(self.last)]
 
 
-def cache_uses(requests: Sequence[ChainedRequest], marks: Sequence[Mark] = ()) -> list[CacheUse]:
-    """Judge the requests of one session, given in the order in which they were sent.
+class CacheJudge:
+    """Judges the requests of one session, those of each chain in the order they were sent.
 
     A request without tokens is passed over: it neither used the cache nor breaks its chain.
     """
-    timeline = _Timeline(marks)
-    chains: dict[tuple[str, str | None], _Chain] = {}
-    uses = []
-    for request in requests:
+
+    def __init__(self, marks: Sequence[Mark] = ()) -> None:
+        self._timeline = _Timeline(marks)
+        self._chains: dict[tuple[str, str | None], _Chain] = {}
+
+    def mark(self, marks: Sequence[Mark]) -> None:
+        """Learn of more that happened."""
+        self._timeline.add(marks)
+
+    def follows(self, request: ChainedRequest) -> bool:
+        """Tell whether a request was sent after all of its chain that were judged."""
+        chain = self._chains.get(request.chain) if request.chain else None
+        return chain is None or chain.last.place < request.place
+
+    def is_past(self, at: int) -> bool:
+        """Tell whether a moment lies after all requests that were judged."""
+        return all(chain.last.at < at for chain in self._chains.values())
+
+    def judge(self, request: ChainedRequest) -> CacheUse:
+        """Say how a request, which ``follows``, used the cache."""
         ratio = request.tokens.cache_hit_ratio if request.context_tokens is not None else None
-        use = CacheUse(request.request_id, ratio)
-        if request.chain is not None and request.cached_tokens is not None:
-            chain = chains.get(request.chain)
-            if chain is None:
-                chain = chains[request.chain] = _Chain(request)
-                use = CacheUse(request.request_id, ratio, 0, 0, CacheCause.FIRST_REQUEST)
-            else:
-                use = _judged(request, chain, timeline)
-            chain.use(request, anew=bool(use.rebuilt_tokens))
-        uses.append(use)
-    return uses
+        if request.chain is None or request.cached_tokens is None:
+            return CacheUse(request.request_id, ratio)
+        chain = self._chains.get(request.chain)
+        if chain is None:
+            chain = self._chains[request.chain] = _Chain(request)
+            use = CacheUse(request.request_id, ratio, 0, 0, CacheCause.FIRST_REQUEST)
+        else:
+            use = _judged(request, chain, self._timeline)
+        chain.use(request, anew=bool(use.rebuilt_tokens))
+        return use
+
+
+def cache_uses(requests: Sequence[ChainedRequest], marks: Sequence[Mark] = ()) -> list[CacheUse]:
+    """Judge the requests of one session, given in the order in which they were sent."""
+    judge = CacheJudge(marks)
+    return [judge.judge(request) for request in requests]
 
 
 def _judged(request: ChainedRequest, chain: _Chain, timeline: "_Timeline") -> CacheUse:
@@ -177,9 +180,15 @@ def _cause(request: ChainedRequest, chain: _Chain, timeline: "_Timeline") -> Cac
     A new process connects its MCP servers anew, which is no change of them.
     """
     before = chain.last
-    between = timeline.between(before, request)
+    marks = timeline.between(before, request)
+    between = {mark.kind for mark in marks}
     upgraded = _differ(request.agent_version, before.agent_version)
-    restarted = upgraded or MarkKind.PROCESS_STARTED in between or _numbers_anew(request, before)
+    restarted = (
+        upgraded
+        or MarkKind.PROCESS_STARTED in between
+        or _numbers_anew(request, before)
+        or any(_numbers_anew(mark, before) for mark in marks)
+    )
     mcp = not between.isdisjoint({MarkKind.MCP_CONNECTED, MarkKind.MCP_DISCONNECTED})
     is_fast, was_fast = request.speed == FAST, before.speed == FAST
     proven = {
@@ -207,11 +216,11 @@ def _was_idle(request: ChainedRequest, prefix: _Prefix) -> bool:
     return is_lost and life is not None and request.at - prefix.last.ended_at > life
 
 
-def _numbers_anew(request: ChainedRequest, before: ChainedRequest) -> bool:
+def _numbers_anew(event: ChainedRequest | Mark, before: ChainedRequest) -> bool:
     """Tell whether events are numbered from the start again, as each process does."""
-    if request.sequence is None or before.sequence is None or request.at < before.ended_at:
+    if event.sequence is None or before.sequence is None or event.at < before.ended_at:
         return False
-    return request.sequence <= before.sequence
+    return event.sequence <= before.sequence
 
 
 def _differ(one: str | None, other: str | None) -> bool:
@@ -226,17 +235,21 @@ class _Timeline:
     """Marks by time."""
 
     def __init__(self, marks: Sequence[Mark]) -> None:
-        self._marks = sorted(marks, key=lambda mark: mark.at)
+        self._marks: list[Mark] = []
+        self.add(marks)
+
+    def add(self, marks: Sequence[Mark]) -> None:
+        self._marks = sorted([*self._marks, *marks], key=lambda mark: mark.at)
         self._times = [mark.at for mark in self._marks]
 
-    def between(self, before: ChainedRequest, request: ChainedRequest) -> set[MarkKind]:
+    def between(self, before: ChainedRequest, request: ChainedRequest) -> list[Mark]:
         """Return what happened after a request was sent and before another was.
 
         A compaction is one of the context it names.
         """
         first, last = (bisect_right(self._times, moment.at) for moment in (before, request))
-        return {
-            mark.kind
+        return [
+            mark
             for mark in self._marks[first:last]
             if mark.kind is not MarkKind.COMPACTED or mark.agent_id == request.agent_id
-        }
+        ]

@@ -43,6 +43,11 @@ class ChainedRequest:
     """What its tokens cost."""
 
     @property
+    def place(self) -> tuple[int, int, str]:
+        """Return what requests are ordered by: when they were sent, then their events' numbers."""
+        return self.at, -1 if self.sequence is None else self.sequence, self.request_id
+
+    @property
     def ended_at(self) -> int:
         """Return when its answer was complete, or when it was sent if that is not known."""
         return self.at + (self.duration_ms or 0) * _NS_PER_MS
@@ -77,6 +82,7 @@ class MarkKind(StrEnum):
     MCP_CONNECTED = "mcp_connected"
     MCP_DISCONNECTED = "mcp_disconnected"
     COMPACTED = "compacted"
+    PROMPTED = "prompted"
     PROCESS_STARTED = "process_started"
 
 
@@ -87,3 +93,5 @@ class Mark:
     at: int
     kind: MarkKind
     agent_id: str | None = None
+    sequence: int | None = None
+    """Its event's number in the agent's process."""

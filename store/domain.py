@@ -7,12 +7,23 @@ nanoseconds since the Unix epoch, money is integer micro-dollars, durations are 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from store.figures import Cost, DecisionCounts, Metered, TokenUsage, Work
+from store.figures import (
+    CacheLoss,
+    Cost,
+    CostByClass,
+    DecisionCounts,
+    Metered,
+    RequestCache,
+    TokenUsage,
+    Work,
+)
 from store.vocabulary import (
     Agent,
+    CacheCause,
     Content,
     Decider,
     DecisionScope,
+    Difference,
     Origin,
     Outcome,
     Provenance,
@@ -23,11 +34,15 @@ from store.vocabulary import (
 
 __all__ = [
     "Agent",
+    "CacheCause",
+    "CacheLoss",
     "Content",
     "Cost",
+    "CostByClass",
     "Decider",
     "DecisionCounts",
     "DecisionScope",
+    "Difference",
     "Event",
     "Metered",
     "Origin",
@@ -36,6 +51,7 @@ __all__ = [
     "Question",
     "RawRecord",
     "Request",
+    "RequestCache",
     "RequestStatus",
     "Session",
     "SessionState",
@@ -90,6 +106,8 @@ class Session:
     metric_points: int
     attributes: Mapping[str, tuple[str, ...]]
     """Identity and resource attributes, each with every value seen, sorted."""
+    lost: CacheLoss = field(default_factory=CacheLoss)
+    """What rebuilding its caches came to."""
     is_metered: bool = False
     """Whether tokens and cost are the metrics', as no request of the session is known."""
     work: Work = field(default_factory=Work)
@@ -136,6 +154,7 @@ class Turn:
     errors: int
     tokens: TokenUsage
     cost: Cost
+    lost: CacheLoss = field(default_factory=CacheLoss)
     is_origin_probable: bool = False
     """Whether who gave the prompt is inferred: its text is withheld."""
 
@@ -174,6 +193,11 @@ class Request:
     """Why the answer ended, in the API's own word; only spans tell."""
     refusal: str | None = None
     """The category of a refusal, where the sender names it."""
+    cache: RequestCache = field(default_factory=RequestCache)
+    window_tokens: int | None = None
+    """How many tokens the model takes, where that is known."""
+    billed_writes: tuple[int, int] | None = None
+    """Cache writes that live five minutes and an hour, as told or as the cost proves."""
     signals: tuple[str, ...] = ()
     """Which of ``logs`` and ``spans`` tell of it."""
 

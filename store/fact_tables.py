@@ -1,7 +1,8 @@
 """The tables of what agents did: requests, tool calls and other events.
 
 What spans tell of requests and tool calls (``traced_*``, ``executed_*``) stands beside what events
-tell, which is canonical.
+tell, which is canonical. From ``micros`` to ``idle_ns`` a request's row holds what was worked
+out of all of them: see ``store.assessment``.
 """
 
 FACTS = """
@@ -29,6 +30,27 @@ create table requests (
     reported_micros integer,
     duration_ms integer,
     ttft_ms integer,
+    agent_version text,
+    micros integer,
+    computed_micros integer,
+    input_micros integer,
+    cache_read_micros integer,
+    cache_write_micros integer,
+    cache_write_5m_micros integer,
+    cache_write_1h_micros integer,
+    output_micros integer,
+    web_search_micros integer,
+    split_provenance text,
+    billed_5m_tokens integer,
+    billed_1h_tokens integer,
+    cost_difference text,
+    price_table text,
+    price_date text,
+    window_tokens integer,
+    rebuilt_tokens integer,
+    rebuilt_micros integer,
+    cache_cause text,
+    idle_ns integer,
     failed_rank blob,
     error text,
     http_status integer,
@@ -57,12 +79,15 @@ create table requests (
     traced_error text,
     traced_http_status integer,
     stop_reason text,
+    traced_reasoning_tokens integer,
     primary key (session_id, request_id)
 );
 
 create index requests_in_order on requests (session_id, turn_id, started_unix_nano);
 
-create index requests_by_time on requests (started_unix_nano, sequence, request_id);
+create index requests_by_time on requests (started_unix_nano, sequence, request_id, micros);
+
+create index requests_by_cost on requests (micros);
 
 create index requests_in_trouble on requests (started_unix_nano)
     where failed_rank is not null or refused_rank is not null or traced_success = 0;
@@ -135,7 +160,8 @@ create table tool_calls (
     primary key (session_id, tool_call_id)
 );
 
-create index tool_calls_in_order on tool_calls (session_id, turn_id, started_unix_nano);
+create index tool_calls_in_order on tool_calls
+    (session_id, turn_id, started_unix_nano, tool_call_id);
 
 create index tool_calls_by_time on tool_calls (started_unix_nano, sequence, tool_call_id);
 

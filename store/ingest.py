@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
+from store.assessment.assessor import Assessor
 from store.binding import insert_into, run_many
 from store.changes import Facts, Identity
 from store.connection import Database
 from store.facts import Placement
-from store.merge import merge
+from store.kinship import settle
+from store.prices.rates import PriceTable
 from store.signals import Batch, Record, Resource, Scope
 
 _log = logging.getLogger(__name__)
@@ -71,9 +73,10 @@ _Arrival: TypeAlias = tuple[Record, Placement, Batch]
 class Ingest:
     """Stores batches; keeps the row ids of resources and scopes, and what sessions are known by."""
 
-    def __init__(self, db: Database, interpreter: Interpreter) -> None:
+    def __init__(self, db: Database, interpreter: Interpreter, prices: PriceTable) -> None:
         self._db = db
         self._interpreter = interpreter
+        self._assessor = Assessor(prices)
         self._resources: dict[bytes, int] = {}
         self._scopes: dict[bytes, int] = {}
         self._identified: set[Identity] = set()
@@ -83,6 +86,7 @@ class Ingest:
         self._resources.clear()
         self._scopes.clear()
         self._identified.clear()
+        self._assessor.forget()
 
     def store(self, batches: Sequence[Batch]) -> int:
         """Store batches in the open transaction; return how many records were new."""
@@ -98,7 +102,7 @@ class Ingest:
         new = self._insert(arrivals)
         for record, placement, _ in new:
             self._interpret(record, placement, facts)
-        merge(self._db, facts)
+        self._assessor.assess(self._db, settle(self._db, facts))
         if len(new) < len(arrivals):
             self._count_repetitions(arrivals, new)
         return len(new)

@@ -43,7 +43,7 @@ def undone_if_unsound(db: Database) -> Iterator[Outcome]:
     try:
         yield outcome
     except FAULTS_OF_DATA as error:
-        _log.warning("a record is kept as it came, without its meaning: %s", error)
+        _log.warning("a value breaks a rule of the store: %s", error)
         db.execute("rollback to attempt")
         outcome.is_undone = True
     db.execute("release attempt")

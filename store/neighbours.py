@@ -119,10 +119,24 @@ def _looked_at_again(row: str) -> str:
         and c.same_as = {_asked(1)} and c.same_as = {_asked(2)} and c.same_as is not {_asked(3)};"""
 
 
+def _may_matter(*rows: str) -> str:
+    """Tell cheaply whether a call at the end of its group repeats the one before, or is not last.
+
+    Mostly neither is so; ``rows`` are what was and what is asked for.
+    """
+    near = f"from tool_calls n where {_group('n', 'new')} and {_place('n')}"
+    same = ", ".join(f"{row}.same_as" for row in rows)
+    return (
+        f"(exists (select 1 {near} > {_place('new')}) or (select n.same_as {near} < {_place('new')}"
+        f" order by n.started_unix_nano desc, n.tool_call_id desc limit 1) in ({same}))"
+    )
+
+
 _MOVED = f"not ({_group('new', 'old')} and new.started_unix_nano = old.started_unix_nano)"
 
 _CALLS = f"""
-create trigger tool_calls_repeated after insert on tool_calls begin{_looked_at_again("new")}
+create trigger tool_calls_repeated after insert on tool_calls
+    when {_may_matter("new")} begin{_looked_at_again("new")}
 end;
 
 create trigger tool_calls_repeated_elsewhere after update on tool_calls when {_MOVED} begin
@@ -132,7 +146,8 @@ create trigger tool_calls_repeated_elsewhere after update on tool_calls when {_M
 end;
 
 create trigger tool_calls_repeated_again after update on tool_calls
-    when new.same_as is not old.same_as or {_MOVED} begin{_looked_at_again("new")}
+    when {_MOVED} or new.same_as is not old.same_as and {_may_matter("new", "old")}
+    begin{_looked_at_again("new")}
 end;
 """
 

@@ -8,7 +8,7 @@ the reported cost and marked *inferred*. What neither gives stays unknown.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from store.figures import TokenUsage
+from store.figures import CostByClass, TokenUsage
 from store.prices.amounts import (
     Amounts,
     amounts,
@@ -21,9 +21,9 @@ from store.prices.amounts import (
     written_tokens,
 )
 from store.prices.apportion import apportion, rounded
-from store.prices.cost import BilledRequest, CostByClass, Difference, RequestCost
+from store.prices.cost import BilledRequest, RequestCost
 from store.prices.rates import FAST, RATE_TOKENS, ModelPrice, PriceTable, Rates, applicable
-from store.vocabulary import Provenance
+from store.vocabulary import Difference, Provenance
 
 _US_INFERENCE = (11, 10)
 """The factor on all of Anthropic's prices for inference in the US only (its pricing page)."""

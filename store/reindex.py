@@ -8,9 +8,11 @@ from store.connection import Database
 from store.domain import RawRecord
 from store.ingest import Interpreter
 from store.isolation import undone_if_unsound
-from store.merge import merge
+from store.kinship import settle
 from store.neighbours import BREAKS_AGAIN
+from store.prices.book import PriceBook
 from store.queries.records import all_records
+from store.reprice import assess_all
 from store.schema import DERIVED_TABLES
 from store.signals import Record
 
@@ -27,13 +29,15 @@ def reindex(
     interpreter: Interpreter,
     *,
     decode: Callable[[RawRecord], Record | None],
+    prices: PriceBook | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Rebuild the derived tables in one transaction; return how many records were read.
 
     ``decode`` turns a stored record into what the interpreter reads, ``None`` where that cannot be
-    done; ``progress`` is told how many records each page held. Readers see the old tables until
-    the end, and a process that dies midway leaves them as they were.
+    done; without ``prices`` the published ones hold; ``progress`` is told how many records each
+    page held. Readers see the old tables until the end, and a process that dies midway leaves them
+    as they were.
     """
     read = 0
     db.execute("begin immediate")
@@ -45,6 +49,7 @@ def reindex(
             read += len(page)
             progress(len(page))
         db.execute(BREAKS_AGAIN)
+        assess_all(db, prices or PriceBook())
         db.execute("commit")
     except BaseException:
         db.rollback()
@@ -80,5 +85,5 @@ def _interpret(db: Database, interpreter: Interpreter, page: Sequence[_Stored]) 
                 raw.record_id,
             )
         )
-    merge(db, facts)
     db.conn.executemany(_PLACE, placed)
+    settle(db, facts)

@@ -25,6 +25,8 @@ DERIVED_TABLES = (
     "session_attributes",
     "turns",
     "trace_turns",
+    "turn_costs",
+    "relations",
     "unknowns",
     "requests",
     "tool_calls",

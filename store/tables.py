@@ -51,7 +51,8 @@ create table repetitions (
 
 create table recorder (
     id integer primary key check (id = 1),
-    duplicates integer not null default 0
+    duplicates integer not null default 0,
+    price_book text
 );
 
 insert into recorder (id) values (1);
@@ -94,6 +95,8 @@ create table sessions (
 
 create index sessions_by_activity on sessions (opened, last_event_unix_nano desc, session_id);
 
+create index sessions_by_cost on sessions (opened, micros);
+
 create table session_attributes (
     session_id text not null,
     name text not null,
@@ -128,6 +131,22 @@ create table trace_turns (
     turn_id text not null,
     primary key (session_id, trace_turn_id, turn_id)
 ) without rowid;
+
+create table turn_costs (
+    session_id text not null,
+    turn_id text not null,
+    reported_micros integer not null,
+    primary key (session_id, turn_id)
+) without rowid;
+
+create table relations (
+    session_id text not null,
+    kind text not null,
+    value text not null,
+    primary key (session_id, kind, value)
+) without rowid;
+
+create index relations_by_value on relations (kind, value);
 
 create table unknowns (
     session_id text not null,

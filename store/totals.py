@@ -17,7 +17,13 @@ SUMS = (
 )
 """The figures of a request that are summed into its turn and its session."""
 
-_TRACED = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
+TRACED = (
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+)
 """The figures that the request's span repeats; it counts where the event lacks them."""
 
 UNNAMED_SPAN = "~span:"
@@ -52,18 +58,53 @@ _TOOL_CALL_COUNTS = {
 
 
 def _figure(name: str) -> str:
-    if name in _TRACED:
+    if name in TRACED:
         return f"coalesce({{row}}.{name}, {{row}}.traced_{name})"
     return f"{{row}}.{name}"
 
 
 _REQUEST_TERMS = {
     **_REQUEST_COUNTS,
-    **{name: f"ifnull({_figure(name)}, 0)" for name in SUMS},
-    **{f"{name}_known": f"({_figure(name)} is not null)" for name in SUMS},
+    **{name: f"({_HAS_ID} * ifnull({_figure(name)}, 0))" for name in SUMS},
+    **{f"{name}_known": f"({_HAS_ID} and {_figure(name)} is not null)" for name in SUMS},
+    **{
+        f"unnamed_{name}": f"((not {_HAS_ID}) * ifnull({{row}}.traced_{name}, 0))"
+        for name in TRACED
+    },
+    **{
+        f"unnamed_{name}_known": f"(not {_HAS_ID} and {{row}}.traced_{name} is not null)"
+        for name in TRACED
+    },
 }
 
-TERMS = {"requests": _REQUEST_TERMS, "tool_calls": _TOOL_CALL_COUNTS}
+_CLASSES = (
+    "input_micros",
+    "cache_read_micros",
+    "cache_write_micros",
+    "output_micros",
+    "web_search_micros",
+)
+_COSTS = ("micros", "computed_micros")
+_IS_REBUILD = "({row}.rebuilt_tokens > 0)"
+
+_COST_TERMS = {
+    **{name: f"ifnull({{row}}.{name}, 0)" for name in _COSTS},
+    **{f"{name}_known": f"({{row}}.{name} is not null)" for name in _COSTS},
+    **{
+        name: f"iif({{row}}.split_provenance is null, 0, ifnull({{row}}.{name}, 0))"
+        for name in _CLASSES
+    },
+    "splits": "({row}.split_provenance is not null)",
+    "inferred_splits": "({row}.split_provenance is 'inferred')",
+    "rebuilds": f"ifnull({_IS_REBUILD}, 0)",
+    "priced_rebuilds": f"ifnull({_IS_REBUILD} and {{row}}.rebuilt_micros is not null, 0)",
+    "rebuilt_tokens": "ifnull({row}.rebuilt_tokens, 0)",
+    "rebuilt_micros": "ifnull({row}.rebuilt_micros, 0)",
+}
+"""What assessment works out once a request is merged. Only whole splits are summed, so that the
+classes never come to more than the cost."""
+
+TERMS = {"requests": {**_REQUEST_TERMS, **_COST_TERMS}, "tool_calls": _TOOL_CALL_COUNTS}
 """For each fact table: total column → what one row adds to it, ``{row}`` naming the row."""
 
 COLUMNS = ",\n".join(
@@ -82,37 +123,46 @@ def _changes(terms: dict[str, str], template: str) -> str:
     )
 
 
-def _triggers(table: str, terms: dict[str, str]) -> str:
-    added = _changes(terms, "+ {new}")
-    removed = _changes(terms, "- {old}")
+def _when_changed(table: str, name: str, terms: dict[str, str]) -> str:
     moved = _changes(terms, "+ {new} - {old}")
     changed = " or ".join(
         f"{term.format(row='new')} <> {term.format(row='old')}" for term in terms.values()
     )
+    return f"""
+create trigger {table}_{name} after update on {table}
+    when {changed} begin
+    update turns set {moved}
+        where {_OF_SESSION} and turn_id = new.turn_id and new.turn_id is old.turn_id;
+    update sessions set {moved} where {_OF_SESSION};
+end;
+"""
+
+
+def _triggers(table: str, told: dict[str, str], assessed: dict[str, str]) -> str:
+    """Return the triggers of a table; what is assessed is told of no row when it is inserted."""
+    added = _changes(told, "+ {new}")
+    all_added = _changes(told | assessed, "+ {new}")
+    removed = _changes(told | assessed, "- {old}")
+    assessments = _when_changed(table, "assessed", assessed) if assessed else ""
     return f"""
 create trigger {table}_added after insert on {table} begin
     update turns set {added}
         where {_OF_SESSION} and turn_id = new.turn_id;
     update sessions set {added} where {_OF_SESSION};
 end;
-
-create trigger {table}_changed after update on {table}
-    when {changed} begin
-    update turns set {moved}
-        where {_OF_SESSION} and turn_id = new.turn_id and new.turn_id is old.turn_id;
-    update sessions set {moved} where {_OF_SESSION};
-end;
-
+{_when_changed(table, "changed", told)}{assessments}
 create trigger {table}_moved after update of turn_id on {table}
     when new.turn_id is not old.turn_id begin
     update turns set {removed}
         where {_OF_SESSION} and turn_id = old.turn_id;
-    update turns set {added}
+    update turns set {all_added}
         where {_OF_SESSION} and turn_id = new.turn_id;
 end;
 
 """
 
 
-TRIGGERS = "".join(_triggers(table, terms) for table, terms in TERMS.items())
+TRIGGERS = _triggers("requests", _REQUEST_TERMS, _COST_TERMS) + _triggers(
+    "tool_calls", _TOOL_CALL_COUNTS, {}
+)
 """The triggers, made from ``TERMS`` so that insert and update can not count differently."""

@@ -130,12 +130,22 @@ _LOOPS = _part(
     key="'tool:' || c.tool_call_id",
 )
 
-INTERLEAVED = """exists (select 1 from sequence_breaks b where b.session_id = {session_id}
-        and b.sequence = 1 + (select x.previous from sequence_breaks x
+_NEAR = 16
+
+
+def _is_interleaved(comparison: str, order: str) -> str:
+    return f"""exists (select 1 from (select * from sequence_breaks b
+            where b.session_id = g.session_id
+            and (b.time_unix_nano, b.sequence) {comparison} (g.time_unix_nano, g.sequence)
+            order by b.time_unix_nano {order}, b.sequence {order} limit {_NEAR}) b
+        where b.sequence = 1 + (select x.previous from sequence_breaks x
             where x.session_id = b.session_id
             and (x.time_unix_nano, x.sequence) < (b.time_unix_nano, b.sequence)
             order by x.time_unix_nano desc, x.sequence desc limit 1))"""
-"""Whether two processes send events of one session at once, each with a count of its own.
+
+
+INTERLEAVED = f"({_is_interleaved('>=', 'asc')} or {_is_interleaved('<', 'desc')})"
+"""Whether, near a gap, two processes send events of one session at once, each with its own count.
 
 One takes up its count where it stood before events of the other came between. Which of them an
 event is of is then not known, and neither is what is missing.
@@ -143,7 +153,7 @@ event is of is then not known, and neither is what is missing.
 
 _GAPS = _part(
     f"""sequence_breaks g
-    where g.sequence > g.previous + 1 and not {INTERLEAVED.format(session_id="g.session_id")}""",
+    where g.sequence > g.previous + 1 and not {INTERLEAVED}""",
     at_unix_nano="g.time_unix_nano",
     session_id="g.session_id",
     turn_id="null",

@@ -19,6 +19,8 @@ from store.errors import StoreBusy, StoreClosed
 from store.ingest import Ingest, Interpreter
 from store.isolation import store_one_by_one, undone_if_unsound
 from store.keeper import Keeper, Tell
+from store.prices.book import PriceBook
+from store.reprice import note_book
 from store.signals import Batch
 
 _log = logging.getLogger(__name__)
@@ -51,17 +53,30 @@ class Writer:
     """Owns the writing connection; ``submit`` may be called from any thread."""
 
     def __init__(
-        self, path: Path, interpreter: Interpreter, *, tell: Tell = lambda _: None
+        self,
+        path: Path,
+        interpreter: Interpreter,
+        prices: PriceBook | None = None,
+        *,
+        tell: Tell = lambda _: None,
     ) -> None:
+        """Open the store; without ``prices`` it prices by the published ones."""
         self._interpreter = interpreter
+        self._prices = prices or PriceBook()
         self._keeper = Keeper(path, tell)
-        self._ingest = Ingest(self._keeper.db, interpreter)
+        self.is_priced_anew = note_book(self._keeper.db, self._prices.identity)
+        """Whether what the store holds was priced by another book than what comes now."""
+        self._ingest = self._begin()
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._queued_bytes = 0
         self._accepting = False
         self._wants_checkpoint = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+
+    def _begin(self) -> Ingest:
+        """Begin to write into the store that is open."""
+        return Ingest(self._keeper.db, self._interpreter, self._prices)
 
     def start(self) -> None:
         """Begin to take batches."""
@@ -136,7 +151,7 @@ class Writer:
         """Open the store anew if its files were lost, also while nothing comes."""
         with suppress(StoreBusy):
             if self._keeper.check():
-                self._ingest = Ingest(self._keeper.db, self._interpreter)
+                self._ingest = self._begin()
 
     def _write(self, group: list[_Waiting]) -> None:
         """Write a group; when that fails, write its batches one by one, so one cannot fail all."""
@@ -150,7 +165,7 @@ class Writer:
     def _attempt(self, group: list[_Waiting]) -> Exception | None:
         try:
             if self._keeper.check():
-                self._ingest = Ingest(self._keeper.db, self._interpreter)
+                self._ingest = self._begin()
             connection = self._keeper.db.conn
             connection.execute("begin immediate")
             self._store([waiting.batch for waiting in group])
@@ -161,7 +176,7 @@ class Writer:
             self._ingest.forget()
             self._keeper.roll_back()
             if self._keeper.fails(error):
-                self._ingest = Ingest(self._keeper.db, self._interpreter)
+                self._ingest = self._begin()
             return error
         except Exception as error:  # noqa: BLE001 - whatever it is, the senders must hear of it
             _log.exception("%d export requests could not be written", len(group))

@@ -56,6 +56,7 @@ def request_made(head: "EventHead") -> RequestMade:
         reported_micros=_reported_micros(head),
         duration_ms=duration_ms,
         ttft_ms=integer(attributes.get("ttft_ms")),
+        agent_version=text(head.record.resource.attributes.get("service.version")),
     )
 
 

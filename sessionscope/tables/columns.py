@@ -6,7 +6,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
-from store.domain import Cost, TokenUsage
+from store.domain import TokenUsage
 
 Columns: TypeAlias = Mapping[str, Callable[[Any], object]]
 """A table's columns in order: name → cell. A dot in a name nests the column in JSON."""
@@ -65,23 +65,35 @@ def fields(*names: str) -> Columns:
 TOKENS = nested("tokens", {name: attrgetter(name) for name in TokenUsage.__dataclass_fields__})
 
 
-def _reported(cost: Cost) -> Decimal | None:
-    return dollars(cost.reported_micros)
+def usd(name: str) -> Callable[[Any], object]:
+    """Return a column that holds money."""
+    return _chain(attrgetter(name), dollars)
 
 
 COST = nested(
     "cost",
     {
-        "reported_usd": _reported,
-        "computed_usd": unknown,
-        "by_class.input": unknown,
-        "by_class.cache_read": unknown,
-        "by_class.cache_write": unknown,
-        "by_class.output": unknown,
+        "usd": usd("micros"),
+        "reported_usd": usd("reported_micros"),
+        "computed_usd": usd("computed_micros"),
+        "by_class.input": usd("by_class.input"),
+        "by_class.cache_read": usd("by_class.cache_read"),
+        "by_class.cache_write": usd("by_class.cache_write"),
+        "by_class.output": usd("by_class.output"),
+        "by_class.web_search": usd("by_class.web_search"),
         "provenance": attrgetter("provenance"),
-        "price_date": unknown,
+        "split_provenance": attrgetter("split_provenance"),
+        "unpriced_requests": attrgetter("unpriced_requests"),
+        "price_table": attrgetter("price_table"),
+        "price_date": attrgetter("price_date"),
     },
 )
+LOST: Columns = {
+    "lost_to_rebuilds.rebuilds": attrgetter("lost.rebuilds"),
+    "lost_to_rebuilds.tokens": attrgetter("lost.tokens"),
+    "lost_to_rebuilds.usd": usd("lost.micros"),
+    "lost_to_rebuilds.unpriced": attrgetter("lost.unpriced"),
+}
 
 
 def cells(columns: Columns, noun: object) -> dict[str, object]:

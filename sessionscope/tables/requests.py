@@ -1,6 +1,6 @@
 """One row per model request."""
 
-from sessionscope.tables.columns import COST, TOKENS, Columns, at, fields, unknown
+from sessionscope.tables.columns import COST, TOKENS, Columns, at, fields, usd
 
 COLUMNS: Columns = {
     **fields("session_id", "turn_id", "request_id"),
@@ -10,9 +10,12 @@ COLUMNS: Columns = {
     **COST,
     **fields("duration_ms", "ttft_ms", "attempts", "status", "error", "http_status"),
     **fields("stop_reason"),
-    "cache.hit_ratio": lambda request: request.tokens.cache_hit_ratio,
-    "cache.rebuilt_tokens": unknown,
-    "cache.rebuilt_usd": unknown,
-    "cache.cause": unknown,
+    "cost.difference": lambda request: request.cost.difference,
+    "cache.hit_ratio": lambda request: request.cache.hit_ratio,
+    "cache.rebuilt_tokens": lambda request: request.cache.rebuilt_tokens,
+    "cache.rebuilt_usd": usd("cache.rebuilt_micros"),
+    "cache.cause": lambda request: request.cache.cause,
+    "cache.idle_ms": lambda request: request.cache.idle_ms,
+    **fields("window_tokens"),
     "signals": lambda request: list(request.signals),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sessionscope.tables.columns import COST, TOKENS, Columns, at, fields, nested
+from sessionscope.tables.columns import COST, LOST, TOKENS, Columns, at, fields, nested
 from store.domain import Session
 from store.queries.filter_keys import REPOSITORY_ATTRIBUTES, USER_ATTRIBUTES
 from store.queries.permission_groups import PERMISSIVE_MODES
@@ -36,17 +36,18 @@ def _flags(session: Session) -> list[str]:
         "rejected_tool_calls": session.decisions.rejected,
         "failed_tool_calls": session.failed_tool_calls,
         "api_errors": session.errors,
+        "cache_rebuilds": session.lost.rebuilds,
     }
     return [flag for flag, is_set in found.items() if is_set]
 
 
 def notes(session: Session) -> list[str]:
     """Return how the session's state, links and cost are known."""
-    unreported = session.cost.unreported_requests
+    unpriced = session.cost.unpriced_requests
     return [
         session.state_reason,
         *session.notes,
-        *([f"{unreported} requests reported no cost: it is a lower bound"] if unreported else []),
+        *([f"{unpriced} requests have no known cost: it is a lower bound"] if unpriced else []),
     ]
 
 
@@ -72,6 +73,7 @@ COLUMNS: Columns = {
     **fields("errors"),
     **TOKENS,
     **COST,
+    **LOST,
     "cache_hit_ratio": lambda session: session.tokens.cache_hit_ratio,
     **fields("context_tokens"),
     "lines_added": lambda session: session.work.lines_added,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 from sessionscope.tables import coverage, permissions, requests
-from sessionscope.tables.columns import COST, TOKENS, Columns, at, cells, fields, nest
+from sessionscope.tables.columns import COST, LOST, TOKENS, Columns, at, cells, fields, nest
 from sessionscope.tables.coverage import Covered
 from sessionscope.tables.people import Sheet
 from store.domain import Event, Request, Session, ToolCall, Turn
@@ -27,6 +27,7 @@ _TURN: Columns = {
     **fields("requests", "tool_calls", "rejected", "failed_tool_calls", "errors"),
     **TOKENS,
     **COST,
+    **LOST,
 }
 _REQUEST: Columns = {
     **requests.COLUMNS,
@@ -43,7 +44,13 @@ _EVENT: Columns = {
     "at": at("at"),
     **fields("name", "agent_id", "sequence", "text", "attributes"),
 }
-_SUBAGENT: Columns = {"at": at("at"), **fields("agent_id", "name", "tool_call_id", "link")}
+_SUBAGENT: Columns = {
+    "at": at("at"),
+    **fields("agent_id", "name", "tool_call_id", "link"),
+    **TOKENS,
+    **COST,
+    **LOST,
+}
 
 
 def tree(session: Covered, turns: Turns, record_ids: RecordIds) -> dict[str, Any]:

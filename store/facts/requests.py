@@ -33,6 +33,8 @@ class RequestMade(NamedTuple):
     reported_micros: int | None
     duration_ms: int | None
     ttft_ms: int | None
+    agent_version: str | None = None
+    """A cache is lost when the agent is upgraded."""
 
 
 class RequestFailed(NamedTuple):
@@ -124,6 +126,7 @@ class RequestTraced(NamedTuple):
     traced_error: str | None
     traced_http_status: int | None
     stop_reason: str | None
+    traced_reasoning_tokens: int | None = None
 
 
 RequestFact: TypeAlias = (

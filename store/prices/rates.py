@@ -68,18 +68,6 @@ class PriceTable(Protocol):
         """Return what ``model`` cost at ``at`` (Unix nanoseconds), or ``None`` if not known."""
 
 
-class PriceTables:
-    """Several tables, of which the first that knows a model says what it costs."""
-
-    def __init__(self, *tables: PriceTable) -> None:
-        self._tables = tables
-
-    def price(self, model: str, at: int, provider: str | None = None) -> ModelPrice | None:
-        """Return the first table's price."""
-        answers = (table.price(model, at, provider) for table in self._tables)
-        return next((price for price in answers if price is not None), None)
-
-
 def rate(usd_per_million: Decimal) -> int:
     """Turn USD per million tokens into a rate.
 

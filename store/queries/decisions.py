@@ -57,7 +57,10 @@ def decision_of(row: Mapping[str, Any]) -> Decision:
         return Decision(
             Verdict(row["decided_verdict"]), Decider(row["decider"]), scope, row["source_raw"]
         )
-    prefix = "reported" if row["reported_verdict"] is not None else "waited"
+    is_told = row["reported_verdict"] is not None and (
+        row["reported_decider"] != Decider.UNKNOWN or row["waited_verdict"] is None
+    )
+    prefix = "reported" if is_told else "waited"
     return Decision(
         Verdict(row[f"{prefix}_verdict"] or Verdict.UNKNOWN),
         Decider(row[f"{prefix}_decider"] or Decider.UNKNOWN),

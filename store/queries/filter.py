@@ -6,8 +6,9 @@ hold; ``-`` negates one, ``,`` in a value is *or*, quotes keep spaces and punctu
 
 Terms about tool calls (``tool: mcp: decision: by:``), requests (``model: status:``) and troubles
 (``kind:``), asked of sessions, speak together of one and the same call, request or trouble:
-``tool:Bash decision:reject`` are the sessions where a Bash call was rejected. A negated one excludes
-sessions that have any such. A comparison never holds for what is unknown, its negation does.
+``tool:Bash decision:reject`` are the sessions where a Bash call was rejected. A negated one
+excludes sessions that have any such. A comparison never holds for what is unknown, its negation
+does.
 """
 
 import re

@@ -153,8 +153,8 @@ KEYS: Mapping[str, Key] = {
     "cost": Key(
         values.dollars,
         {
-            Rows.SESSIONS: "(s.reported_micros_known > 0 and s.reported_micros {op} {})",
-            Rows.REQUESTS: "r.reported_micros {op} {}",
+            Rows.SESSIONS: "(s.micros_known > 0 and s.micros {op} {})",
+            Rows.REQUESTS: "r.micros {op} {}",
         },
         compares=True,
     ),

@@ -4,9 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from store.connection import Database
-from store.domain import Agent, Content, Cost, Request, RequestStatus, TokenUsage
+from store.domain import (
+    Agent,
+    CacheCause,
+    Content,
+    Cost,
+    CostByClass,
+    Difference,
+    Provenance,
+    Request,
+    RequestCache,
+    RequestStatus,
+    TokenUsage,
+)
 from store.queries.filter import Filter
 from store.totals import UNNAMED_SPAN
+
+_NS_PER_MS = 1_000_000
 
 COLUMNS = "r.*, s.agent as agent"
 
@@ -24,10 +38,12 @@ def requests(
     where: Filter | None = None,
     limit: int = 1000,
     offset: int = 0,
+    by_cost: bool = False,
 ) -> list[Request]:
     """Return requests: of one session oldest first, of all sessions newest first.
 
-    ``where`` is a filter parsed for ``Rows.REQUESTS``; a ``limit`` of 0 is none.
+    ``where`` is a filter parsed for ``Rows.REQUESTS``; a ``limit`` of 0 is none. ``by_cost`` puts
+    the most expensive first instead.
     """
     condition, order = ("r.session_id = :id", "asc")
     if session_id is None:
@@ -36,9 +52,10 @@ def requests(
     condition = f"{condition} and {KNOWN}"
     if where is not None:
         condition = f"{condition} and ({where.sql})"
+    first = "r.micros desc, " if by_cost else ""
     rows = db.query(
         f"select {COLUMNS} from {TABLES} where {condition}"
-        f" order by r.started_unix_nano {order}, r.sequence {order}, r.request_id {order}"
+        f" order by {first}r.started_unix_nano {order}, r.sequence {order}, r.request_id {order}"
         " limit :limit offset :offset",
         {
             **(where.parameters if where else {}),
@@ -52,6 +69,7 @@ def requests(
 
 def request_of(row: Mapping[str, Any]) -> Request:
     """Return the request of a row of ``COLUMNS``."""
+    tokens = _tokens(row)
     return Request(
         **{name: row[name] for name in _AS_STORED},
         at=row["started_unix_nano"],
@@ -59,8 +77,11 @@ def request_of(row: Mapping[str, Any]) -> Request:
         source_raw=row["source_raw"] or row["traced_source_raw"],
         effort=row["effort"] or row["failed_effort"] or row["traced_effort"],
         speed=row["speed"] or row["failed_speed"] or row["traced_speed"],
-        tokens=_tokens(row),
-        cost=Cost(row["reported_micros"], int(row["reported_micros"] is None)),
+        tokens=tokens,
+        cost=_cost(row),
+        cache=_cache(row, tokens),
+        window_tokens=row["window_tokens"],
+        billed_writes=_billed_writes(row),
         duration_ms=_either(
             _either(row["duration_ms"], row["failed_duration_ms"]), row["traced_duration_ms"]
         ),
@@ -102,7 +123,47 @@ def _tokens(row: Mapping[str, Any]) -> TokenUsage:
         cache_write_5m=row["cache_write_5m_tokens"],
         cache_write_1h=row["cache_write_1h_tokens"],
         output=_either(row["output_tokens"], row["traced_output_tokens"]),
-        reasoning=row["reasoning_tokens"],
+        reasoning=_either(row["reasoning_tokens"], row["traced_reasoning_tokens"]),
+    )
+
+
+def _billed_writes(row: Mapping[str, Any]) -> tuple[int, int] | None:
+    five_minutes, hour = row["billed_5m_tokens"], row["billed_1h_tokens"]
+    return None if five_minutes is None else (five_minutes, hour)
+
+
+def _cost(row: Mapping[str, Any]) -> Cost:
+    reported, is_answered = row["reported_micros"], _status(row) is not RequestStatus.ERROR
+    return Cost(
+        reported_micros=reported,
+        unreported_requests=int(is_answered and reported is None),
+        estimated_micros=row["micros"] if reported is None else None,
+        unpriced_requests=int(is_answered and row["micros"] is None),
+        computed_micros=row["computed_micros"],
+        by_class=CostByClass(
+            input=row["input_micros"],
+            cache_read=row["cache_read_micros"],
+            cache_write=row["cache_write_micros"],
+            cache_write_5m=row["cache_write_5m_micros"],
+            cache_write_1h=row["cache_write_1h_micros"],
+            output=row["output_micros"],
+            web_search=row["web_search_micros"],
+        ),
+        split_provenance=Provenance(row["split_provenance"] or Provenance.UNKNOWN),
+        difference=row["cost_difference"] and Difference(row["cost_difference"]),
+        price_table=row["price_table"],
+        price_date=row["price_date"],
+    )
+
+
+def _cache(row: Mapping[str, Any], tokens: TokenUsage) -> RequestCache:
+    idle_ns = row["idle_ns"]
+    return RequestCache(
+        hit_ratio=tokens.cache_hit_ratio,
+        rebuilt_tokens=row["rebuilt_tokens"],
+        rebuilt_micros=row["rebuilt_micros"],
+        cause=row["cache_cause"] and CacheCause(row["cache_cause"]),
+        idle_ms=None if idle_ns is None else idle_ns // _NS_PER_MS,
     )
 
 

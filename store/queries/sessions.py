@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.connection import Database
 from store.domain import (
@@ -17,10 +17,12 @@ from store.domain import (
     Work,
 )
 from store.queries.filter import Filter
+from store.queries.late_costs import late_costs
 from store.queries.lineage import Lineage, lineage_of
 from store.queries.metered import metered_of, together
+from store.queries.priced import prices_used
 from store.queries.state import PENDING_TOOL, STATE, asks_by_hook, reason
-from store.queries.totals import VISIBLE_TURN, cost_of, tokens_of
+from store.queries.totals import VISIBLE_TURN, PricesUsed, cost_of, lost_of, tokens_of, with_unnamed
 from store.queries.work import work_of
 
 _TURNS = f"""
@@ -28,20 +30,31 @@ _TURNS = f"""
         and (t.command is null or t.requests > 0) and {VISIBLE_TURN})
 """
 
+_BY_ACTIVITY = "s.last_event_unix_nano desc"
+_BY_COST = "s.micros desc, s.micros_known desc, s.last_event_unix_nano desc"
+
 
 def sessions(
-    db: Database, *, where: Filter, now_ns: int, limit: int = 100, offset: int = 0
+    db: Database,
+    *,
+    where: Filter,
+    now_ns: int,
+    limit: int = 100,
+    offset: int = 0,
+    by_cost: bool = False,
 ) -> list[Session]:
     """Return a page of the sessions that ``where`` admits, newest activity first.
 
-    A ``limit`` of 0 is none. What is asked of time is relative to ``now_ns``.
+    A ``limit`` of 0 is none. What is asked of time is relative to ``now_ns``. ``by_cost`` puts the
+    most expensive first instead.
     """
+    order = _BY_COST if by_cost else _BY_ACTIVITY
     rows = list(
         db.query(
             f"select s.*, {_TURNS} as turns, {STATE} as state,"
             f" {PENDING_TOOL} as pending_tool from sessions s"
             f" where s.opened = 1 and ({where.sql})"
-            " order by s.last_event_unix_nano desc, s.session_id limit :limit offset :offset",
+            f" order by {order}, s.session_id limit :limit offset :offset",
             {
                 **where.parameters,
                 "filter_now": now_ns,
@@ -50,21 +63,8 @@ def sessions(
             },
         )
     )
-    ids = [row["session_id"] for row in rows]
-    attributes, models, work = _attributes(db, ids), _models(db, ids), work_of(db, ids)
-    metered, lineage = metered_of(db, ids), lineage_of(db, ids)
-    return [
-        _session(
-            row,
-            now_ns,
-            attributes=dict(attributes[row["session_id"]]),
-            models=models[row["session_id"]],
-            work=work[row["session_id"]],
-            metered=together(metered[row["session_id"]]),
-            lineage=lineage[row["session_id"]],
-        )
-        for row in rows
-    ]
+    beside = _beside(db, [row["session_id"] for row in rows])
+    return [_session(row, now_ns, beside[row["session_id"]]) for row in rows]
 
 
 def count_sessions(db: Database, *, where: Filter) -> int:
@@ -121,39 +121,61 @@ def _models(db: Database, ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def _session(
-    row: Mapping[str, Any],
-    now_ns: int,
-    *,
-    attributes: Mapping[str, tuple[str, ...]],
-    models: tuple[str, ...],
-    work: Work,
-    metered: Metered | None,
-    lineage: Lineage,
-) -> Session:
+class _Beside(NamedTuple):
+    """What other tables say of a session."""
+
+    attributes: Mapping[str, tuple[str, ...]]
+    models: tuple[str, ...]
+    work: Work
+    metered: Metered | None
+    lineage: Lineage
+    prices: PricesUsed | None
+    late: Cost | None
+
+
+def _beside(db: Database, ids: Sequence[str]) -> Mapping[str, _Beside]:
+    attributes, models, work = _attributes(db, ids), _models(db, ids), work_of(db, ids)
+    metered, lineage, prices = metered_of(db, ids), lineage_of(db, ids), prices_used(db, ids)
+    late = late_costs(db, ids)
+    return {
+        session_id: _Beside(
+            dict(attributes[session_id]),
+            models[session_id],
+            work[session_id],
+            together(metered[session_id]),
+            lineage[session_id],
+            prices.get(session_id),
+            late.get(session_id),
+        )
+        for session_id in ids
+    }
+
+
+def _session(row: Mapping[str, Any], now_ns: int, beside: _Beside) -> Session:
+    metered, lineage = beside.metered, beside.lineage
     state = SessionState(row["state"])
-    unnamed = row["log_records"] == 0
-    requests = row["requests"] + unnamed * row["unnamed_requests"]
-    used = metered if requests == 0 else None
+    row = with_unnamed(row)
+    used = metered if row["requests"] == 0 else None
     return Session(
         **{name: row[name] for name in _AS_STORED},
         agent=Agent(row["agent"]),
         title_content=Content(row["title_content"] or Content.UNKNOWN),
-        models=models,
+        models=beside.models,
         started_at=row["started_unix_nano"],
         last_event_at=row["last_event_unix_nano"],
         last_event_name=row["last_event_name"] or "",
         state=state,
         state_reason=reason(row, state, now_ns),
-        requests=requests,
+        requests=row["requests"],
         decisions=_decisions(row),
-        errors=row["errors"] + unnamed * row["unnamed_errors"],
+        errors=row["errors"],
         tokens=used.tokens if used else tokens_of(row),
-        cost=Cost(used.cost_micros) if used else cost_of(row),
+        cost=Cost(used.cost_micros) if used else beside.late or cost_of(row, beside.prices),
+        lost=lost_of(row),
         is_metered=used is not None,
         records=row["log_records"] + row["spans"] + row["metric_points"],
-        attributes=attributes,
-        work=work,
+        attributes=beside.attributes,
+        work=beside.work,
         question=_question(row, state),
         parent_session_id=lineage.parent_session_id,
         parent_known_by=lineage.known_by,

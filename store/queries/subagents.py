@@ -5,13 +5,14 @@ call's execution, and a background agent's report names both; without either, a 
 by time and type is probable.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from store.connection import Database
-from store.domain import Event, Request, ToolCall
+from store.domain import CacheLoss, Cost, Event, Request, TokenUsage, ToolCall
+from store.queries.totals import cost_in, lost_in, tokens_in
 
 
 class Link(StrEnum):
@@ -38,6 +39,10 @@ class SubagentNode:
     tool_call_id: str | None = None
     """The call that started it; it then stands right after that."""
     link: Link = Link.UNKNOWN
+    tokens: TokenUsage = field(default_factory=TokenUsage)
+    cost: Cost = field(default_factory=Cost)
+    """Of its own requests and of those of the sub-agents below it."""
+    lost: CacheLoss = field(default_factory=CacheLoss)
 
 
 Node: TypeAlias = Request | ToolCall | Event | SubagentNode
@@ -127,13 +132,18 @@ class _Tree:
     def _node(self, agent: str) -> SubagentNode:
         items = self._by_agent[agent]
         call, link = self._calls.get(agent, (None, Link.UNKNOWN))
+        children = tuple(self.below(agent))
+        made = list(requests_in(children))
         return SubagentNode(
             agent_id=agent,
             name=_name(item.node for item in items),
             at=items[0].place[0],
-            children=tuple(self.below(agent)),
+            children=children,
             tool_call_id=call,
             link=link,
+            tokens=tokens_in(request.tokens for request in made),
+            cost=cost_in(request.cost for request in made),
+            lost=lost_in(made),
         )
 
     def _parent(
@@ -173,6 +183,16 @@ class _Tree:
             return False
         began = min(item.place[0] for item in items)
         return (call.decided_at or call.at) <= began
+
+
+def requests_in(nodes: Iterable[Node]) -> Iterator[Request]:
+    """Yield the requests among nodes, those of sub-agents included."""
+    for node in nodes:
+        match node:
+            case Request():
+                yield node
+            case SubagentNode():
+                yield from requests_in(node.children)
 
 
 def _name(nodes: Iterable[Node]) -> str | None:

@@ -2,16 +2,39 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
-from store.domain import Cost, TokenUsage
+from store.domain import Agent, CacheLoss, Cost, CostByClass, Provenance, Request, TokenUsage
+from store.totals import TRACED
 
-VISIBLE_TURN = """not exists (select 1 from trace_turns m
+
+class PricesUsed(NamedTuple):
+    """What priced the requests of a total: the newest of the tables that did."""
+
+    table: str
+    date: str | None
+
+
+TURNS_BY_TIME = f"('{Agent.CODEX}', '{Agent.OPENCODE}')"
+"""Whose records do not name their turn: a turn of theirs is a prompt and what came after it."""
+
+VISIBLE_TURN = f"""not exists (select 1 from trace_turns m
         where m.session_id = t.session_id and m.trace_turn_id = t.turn_id)
     and (substr(t.turn_id, 1, 1) <> '~' or t.requests or t.tool_calls
         or t.prompt_rank is not null)
+    and (t.prompt_rank is not null or not exists (select 1 from sessions b
+        where b.session_id = t.session_id and b.agent in {TURNS_BY_TIME}))
 """
-"""Leaves out the turns that a trace stood for until an event named the turn it is of."""
+"""Leaves out the turns that a trace stood for until an event named the turn it is of, and
+what is no prompt where a prompt alone makes a turn."""
+
+
+def with_unnamed(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Count in a ``sessions`` row what only unnamed spans tell, where no events tell it."""
+    if row["log_records"]:
+        return row
+    names = ("requests", "errors", *TRACED, *(f"{name}_known" for name in TRACED))
+    return {**row, **{name: row[name] + row[f"unnamed_{name}"] for name in names}}
 
 
 def tokens_of(row: Mapping[str, Any]) -> TokenUsage:
@@ -27,12 +50,39 @@ def tokens_of(row: Mapping[str, Any]) -> TokenUsage:
     )
 
 
-def cost_of(row: Mapping[str, Any]) -> Cost:
+def cost_of(row: Mapping[str, Any], prices: PricesUsed | None = None) -> Cost:
     """Return the cost of a ``sessions`` or ``turns`` row."""
     answered = row["requests"] - row["errors"]
+    estimated = row["micros_known"] - row["reported_micros_known"]
     return Cost(
         reported_micros=_known(row, "reported_micros"),
         unreported_requests=max(answered - row["reported_micros_known"], 0),
+        estimated_micros=row["micros"] - row["reported_micros"] if estimated > 0 else None,
+        unpriced_requests=max(answered - row["micros_known"], 0),
+        computed_micros=_known(row, "computed_micros"),
+        by_class=classes_of(row) if row["splits"] else CostByClass(),
+        split_provenance=_split_provenance(row["splits"], row["inferred_splits"]),
+        price_table=prices.table if prices else None,
+        price_date=prices.date if prices else None,
+    )
+
+
+def classes_of(row: Mapping[str, Any]) -> CostByClass:
+    """Return the split of a row's cost."""
+    return CostByClass(
+        **{name: row[f"{name}_micros"] for name in ("input", "cache_read", "cache_write")},
+        output=row["output_micros"],
+        web_search=row["web_search_micros"],
+    )
+
+
+def lost_of(row: Mapping[str, Any]) -> CacheLoss:
+    """Return what rebuilt caches came to of a ``sessions`` or ``turns`` row."""
+    return CacheLoss(
+        rebuilds=row["rebuilds"],
+        tokens=row["rebuilt_tokens"],
+        micros=row["rebuilt_micros"] if row["priced_rebuilds"] else None,
+        unpriced=row["rebuilds"] - row["priced_rebuilds"],
     )
 
 
@@ -49,11 +99,47 @@ def tokens_in(usages: Iterable[TokenUsage]) -> TokenUsage:
 def cost_in(costs: Iterable[Cost]) -> Cost:
     """Return the sum of costs; unknown where none is known."""
     listed = list(costs)
-    known = [cost.reported_micros for cost in listed if cost.reported_micros is not None]
+    split = [cost for cost in listed if cost.split_provenance is not Provenance.UNKNOWN]
+    inferred = sum(cost.split_provenance is Provenance.INFERRED for cost in split)
+    newest = max(listed, key=lambda cost: cost.price_date or "", default=Cost())
     return Cost(
-        reported_micros=sum(known) if known else None,
+        reported_micros=_sum(cost.reported_micros for cost in listed),
         unreported_requests=sum(cost.unreported_requests for cost in listed),
+        estimated_micros=_sum(cost.estimated_micros for cost in listed),
+        unpriced_requests=sum(cost.unpriced_requests for cost in listed),
+        computed_micros=_sum(cost.computed_micros for cost in listed),
+        by_class=CostByClass(
+            **{
+                column.name: _sum(getattr(cost.by_class, column.name) for cost in split)
+                for column in fields(CostByClass)
+            }
+        ),
+        split_provenance=_split_provenance(len(split), inferred),
+        price_table=newest.price_table,
+        price_date=newest.price_date,
     )
+
+
+def lost_in(requests: Iterable[Request]) -> CacheLoss:
+    """Return what rebuilt caches came to of requests."""
+    rebuilds = [request.cache for request in requests if request.cache.rebuilt_tokens]
+    return CacheLoss(
+        rebuilds=len(rebuilds),
+        tokens=sum(cache.rebuilt_tokens or 0 for cache in rebuilds),
+        micros=_sum(cache.rebuilt_micros for cache in rebuilds),
+        unpriced=sum(cache.rebuilt_micros is None for cache in rebuilds),
+    )
+
+
+def _split_provenance(splits: int, inferred: int) -> Provenance:
+    if not splits:
+        return Provenance.UNKNOWN
+    return Provenance.INFERRED if inferred else Provenance.COMPUTED
+
+
+def _sum(figures: Iterable[int | None]) -> int | None:
+    known = [figure for figure in figures if figure is not None]
+    return sum(known) if known else None
 
 
 def _known(row: Mapping[str, Any], column: str) -> int | None:

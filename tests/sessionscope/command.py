@@ -60,10 +60,11 @@ class Recorder(NamedTuple):
 
 
 @contextmanager
-def serving(store: Path, *arguments: str) -> Iterator[Recorder]:
+def serving(store: Path, *arguments: str, **environment: str) -> Iterator[Recorder]:
     """Run ``serve`` on free ports; kill it in the end if the test did not stop it."""
     with subprocess.Popen(
         [*COMMAND, "serve", "--store", str(store), *FREE_PORTS, *arguments],
+        env={**os.environ, **environment},
         stderr=subprocess.PIPE,
         text=True,
     ) as process:

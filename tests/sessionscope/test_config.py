@@ -49,6 +49,11 @@ def test_flags_count_before_environment_before_file(tmp_path: Path) -> None:
         ("grpc_port = ", "cannot read .*config.toml"),
         ("store = 5", "store in .*config.toml"),
         ('host = "example.org"', "'example.org' is not an address to listen on"),
+        ("prices = 5", "prices in .*config.toml"),
+        ("day_budget = 0", "dollars above 0"),
+        ("day_budget = nan", "dollars above 0"),
+        ("session_budget = true", "dollars above 0"),
+        ('session_budget = "much"', "session_budget in .*config.toml"),
         ("allowed_hosts = 5", "host names with commas"),
         ('tls_key = "/key.pem"', "belong together"),
         ('host = "none"', "sockets must name a directory"),
@@ -59,6 +64,13 @@ def test_a_bad_file_is_refused_with_the_key(tmp_path: Path, text: str, words: st
     written(tmp_path, text)
     with pytest.raises(ConfigError, match=words):
         load({}, environment=environment(tmp_path))
+
+
+def test_budgets_are_dollars(tmp_path: Path) -> None:
+    """To the micro-dollar, from a file or a variable."""
+    written(tmp_path, "day_budget = 25\nsession_budget = 2.5")
+    config = load({}, environment=environment(tmp_path, SESSIONSCOPE_DAY_BUDGET="0.10"))
+    assert (config.day_budget, config.session_budget) == (100_000, 2_500_000)
 
 
 OPEN_ADDRESSES = ["0.0.0.0", "::", "192.168.1.5"]  # noqa: S104 - so others can send

@@ -17,11 +17,9 @@ from tests.store.stores import fill
 
 TOKENS = "input cache_read cache_write cache_write_5m cache_write_1h output reasoning"
 COST = {
-    "reported_usd": None,
-    "computed_usd": None,
-    "by_class": dict.fromkeys(["input", "cache_read", "cache_write", "output"]),
-    "provenance": None,
-    "price_date": None,
+    **dict.fromkeys(["usd", "reported_usd", "computed_usd", "provenance", "split_provenance"]),
+    **dict.fromkeys(["unpriced_requests", "price_table", "price_date"]),
+    "by_class": dict.fromkeys(["input", "cache_read", "cache_write", "output", "web_search"]),
 }
 
 
@@ -39,6 +37,7 @@ SESSIONS = columns(
     decisions=columns("accepted rejected aborted unknown"),
     tokens=columns(TOKENS),
     cost=COST,
+    lost_to_rebuilds=columns("rebuilds tokens usd unpriced"),
     active_seconds=columns("user agent"),
     coverage=columns(
         "events sequence_gaps duplicates cost_difference_usd not_itemised_tokens unknown_names"
@@ -49,10 +48,11 @@ SESSIONS = columns(
 )
 REQUESTS = columns(
     "session_id turn_id request_id at agent model source source_raw agent_name effort speed"
-    " duration_ms ttft_ms attempts status error http_status stop_reason signals",
+    " duration_ms ttft_ms attempts status error http_status stop_reason signals"
+    " window_tokens",
     tokens=columns(TOKENS),
-    cost=COST,
-    cache=columns("hit_ratio rebuilt_tokens rebuilt_usd cause"),
+    cost=COST | {"difference": None},
+    cache=columns("hit_ratio rebuilt_tokens rebuilt_usd cause idle_ms"),
 )
 PERMISSIONS = columns(
     "session_id turn_id tool_call_id at agent tool mcp_server mcp_tool command file_path verdict"
@@ -146,7 +146,7 @@ def test_unknown_is_null_and_withheld_is_said(imported: Path) -> None:
     (session,) = data("sessions", "--store", imported, "--where", "session:b0eaf545", "--json")
     assert session["title"] is None
     assert session["coverage"]["content"]["prompts"] == "withheld"
-    assert session["cost"]["computed_usd"] is None
+    assert session["parent_session_id"] is None
 
 
 def test_a_truncated_answer_says_so(imported: Path) -> None:

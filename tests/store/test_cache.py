@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.cache import CacheCause, CacheUse, cache_uses
+from store.cache import CacheUse, cache_uses
 from store.chains import ChainedRequest, Mark, MarkKind
 from store.domain import TokenUsage
 from store.prices.rates import Rates
+from store.vocabulary import CacheCause
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from store.cache import CacheCause, cache_uses
+from store.cache import cache_uses
 from store.chains import ChainedRequest, Mark, MarkKind
 from store.connection import Database
 from store.context import context_sizes
 from store.domain import TokenUsage
+from store.vocabulary import CacheCause
 from tests.captures import CAPTURES, batches, exports
 from tests.store.stores import filled
 

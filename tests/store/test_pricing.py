@@ -8,12 +8,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from store.domain import Provenance, TokenUsage
+from store.figures import CostByClass
 from store.prices.apportion import apportion
-from store.prices.cost import BilledRequest, CostByClass, Difference, RequestCost
+from store.prices.cost import BilledRequest, RequestCost
 from store.prices.published import PublishedPrices
 from store.prices.rates import PriceTable
 from store.prices.user import read_prices
 from store.pricing import price_request
+from store.vocabulary import Difference
 
 IN_NOVEMBER_2026 = 1_795_000_000_000_000_000
 OPUS, HAIKU, GPT = "claude-opus-5-5", "claude-haiku-5-5", "gpt-5.5"

@@ -4,9 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from store.prices.rates import PriceTables, Rates
+from store.prices.book import PriceBook
+from store.prices.rates import Rates
 from store.prices.user import TABLE, PricesInvalid, read_prices
 
+NOW = 1_795_000_000_000_000_000
 FILE = """
 date = 2026-11-01
 
@@ -61,15 +63,21 @@ def test_the_longest_name_that_fits_decides(model: str, expected: int | None) ->
 
 
 def test_own_prices_come_before_others() -> None:
-    """The first table that knows a model says all of its price; the others are asked after it."""
-    own = read_prices('[models."a"]\ninput = 1\noutput = 1')
-    published = read_prices('[models."*"]\ninput = 9\ncache_read = 9\noutput = 9')
-    tables = PriceTables(own, published)
-    first, second = tables.price("a", 0), tables.price("b", 0)
+    """What the user names is priced by the user alone; the published table is asked after it."""
+    own, published = '[models."claude-opus-5-5"]\ninput = 1\noutput = 1', PriceBook()
+    book = PriceBook(own)
+    first, second = book.price("claude-opus-5-5", NOW), book.price("claude-haiku-5-5", NOW)
     assert first is not None
     assert first.standard[0].rates == Rates(input=10**12, output=10**12)
-    assert second is not None
-    assert second.standard[0].rates.input == 9 * 10**12
+    assert second == published.price("claude-haiku-5-5", NOW)
+    assert book.price("nobody-knows", NOW) is None
+
+
+def test_a_book_is_known_by_what_it_says() -> None:
+    """The identity changes with the user's prices, so that a store can tell what priced it."""
+    one, other = (PriceBook(f'[models."a"]\ninput = {n}\noutput = 1') for n in (1, 2))
+    assert len({one.identity, other.identity, PriceBook().identity}) == 3
+    assert PriceBook().identity.startswith("genai-prices ")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,225 @@
+"""The part of a request's row that its cost and its use of the cache follow from, and both."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Self
+
+from store.binding import run_many
+from store.cache import CacheUse
+from store.chains import ChainedRequest
+from store.connection import Database
+from store.facts import Key
+from store.figures import TokenUsage
+from store.prices.cost import BilledRequest, RequestCost
+from store.prices.rates import Rates
+from store.totals import UNNAMED_SPAN
+from store.vocabulary import Provenance
+
+
+class CostColumns(NamedTuple):
+    """The columns of a cost."""
+
+    micros: int | None
+    computed_micros: int | None
+    input_micros: int | None
+    cache_read_micros: int | None
+    cache_write_micros: int | None
+    cache_write_5m_micros: int | None
+    cache_write_1h_micros: int | None
+    output_micros: int | None
+    web_search_micros: int | None
+    split_provenance: str | None
+    billed_5m_tokens: int | None
+    billed_1h_tokens: int | None
+    cost_difference: str | None
+    price_table: str | None
+    price_date: str | None
+    window_tokens: int | None
+
+    @classmethod
+    def of(cls, cost: RequestCost, window_tokens: int | None) -> Self:
+        """Return what is kept of a cost; a split that is not whole has no provenance."""
+        split, provenance = cost.by_class, cost.split_provenance
+        return cls(
+            cost.micros,
+            cost.computed_micros,
+            split.input,
+            split.cache_read,
+            split.cache_write,
+            split.cache_write_5m,
+            split.cache_write_1h,
+            split.output,
+            split.web_search,
+            None if provenance is Provenance.UNKNOWN else provenance,
+            cost.cache_write_5m_tokens,
+            cost.cache_write_1h_tokens,
+            cost.difference,
+            cost.price_table,
+            cost.price_date,
+            window_tokens,
+        )
+
+
+class UseColumns(NamedTuple):
+    """The columns of a use of the cache."""
+
+    rebuilt_tokens: int | None
+    rebuilt_micros: int | None
+    cache_cause: str | None
+    idle_ns: int | None
+
+    @classmethod
+    def of(cls, use: CacheUse) -> Self:
+        """Return what is kept of a use; its hit ratio follows from the tokens."""
+        return cls(use.rebuilt_tokens, use.rebuilt_micros, use.cause, use.idle_ns)
+
+
+class _Told(NamedTuple):
+    session_id: str
+    request_id: str
+    started_unix_nano: int
+    sequence: int | None
+    agent_id: str | None
+    turn_id: str | None
+    model: str | None
+    source: str | None
+    source_raw: str | None
+    effort: str | None
+    speed: str | None
+    agent_version: str | None
+    duration_ms: int | None
+    input_tokens: int | None
+    cache_read_tokens: int | None
+    cache_write_tokens: int | None
+    cache_write_5m_tokens: int | None
+    cache_write_1h_tokens: int | None
+    output_tokens: int | None
+    reported_micros: int | None
+
+
+_TRACED = frozenset(
+    {
+        "source_raw",
+        "effort",
+        "speed",
+        "duration_ms",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    }
+)
+"""What stands in for the event's figure where only a span tells it."""
+
+_COLUMNS = ", ".join(
+    [f"coalesce({name}, traced_{name})" if name in _TRACED else name for name in _Told._fields]
+    + [*CostColumns._fields, *UseColumns._fields]
+)
+_SELECT = f"select {_COLUMNS} from requests where session_id = ?"
+_HAS_ID = f"request_id not like '{UNNAMED_SPAN}%'"
+_COSTS_AT = len(_Told._fields)
+_USES_AT = _COSTS_AT + len(CostColumns._fields)
+
+
+class RequestRow(NamedTuple):
+    """A request as the store has it, with what was worked out of it before."""
+
+    told: _Told
+    cost: CostColumns
+    use: UseColumns
+
+    @property
+    def billed(self) -> BilledRequest:
+        """Return what its cost follows from."""
+        told = self.told
+        return BilledRequest(
+            model=told.model,
+            tokens=self._tokens(told.cache_write_5m_tokens, told.cache_write_1h_tokens),
+            at=told.started_unix_nano,
+            speed=told.speed,
+            reported_micros=told.reported_micros,
+            source=told.source,
+        )
+
+    def chained(self, cost: CostColumns, rates: Rates | None) -> ChainedRequest:
+        """Return what forensics need, with the lives of cache writes as its cost proves them."""
+        told = self.told
+        tokens = self._tokens(cost.billed_5m_tokens, cost.billed_1h_tokens)
+        if cost.billed_5m_tokens is None:
+            tokens = self._tokens(told.cache_write_5m_tokens, told.cache_write_1h_tokens)
+        return ChainedRequest(
+            request_id=told.request_id,
+            at=told.started_unix_nano,
+            tokens=tokens,
+            source=told.source,
+            source_raw=told.source_raw,
+            agent_id=told.agent_id,
+            duration_ms=told.duration_ms,
+            model=told.model,
+            effort=told.effort,
+            speed=told.speed,
+            sequence=told.sequence,
+            agent_version=told.agent_version,
+            rates=rates,
+        )
+
+    def _tokens(self, five_minutes: int | None, hour: int | None) -> TokenUsage:
+        told = self.told
+        return TokenUsage(
+            input=told.input_tokens,
+            cache_read=told.cache_read_tokens,
+            cache_write=told.cache_write_tokens,
+            cache_write_5m=five_minutes,
+            cache_write_1h=hour,
+            output=told.output_tokens,
+        )
+
+
+def request_rows(db: Database, keys: Iterable[Key]) -> list[RequestRow]:
+    """Return the rows of requests.
+
+    What only an unnamed span tells of is left out: an event may tell of the same request, and both
+    would be counted.
+    """
+    statement = f"{_SELECT} and request_id = ?"
+    return [
+        _row(db.conn.execute(statement, key).fetchone())
+        for key in keys
+        if not key[1].startswith(UNNAMED_SPAN)
+    ]
+
+
+def session_rows(db: Database, session_id: str) -> list[RequestRow]:
+    """Return the rows of a session's requests in the order in which they were sent."""
+    found = db.conn.execute(
+        f"{_SELECT} and {_HAS_ID} order by started_unix_nano, sequence, request_id", [session_id]
+    )
+    return [_row(row) for row in found.fetchall()]
+
+
+def write(db: Database, both: Iterable[tuple[RequestRow, CostColumns, UseColumns]]) -> None:
+    """Keep costs and uses where one of them has changed."""
+    run_many(
+        db,
+        _WRITE,
+        (
+            (*cost, *use, *row.told[:2])
+            for row, cost, use in both
+            if row.cost != cost or row.use != use
+        ),
+    )
+
+
+def _update(columns: Sequence[str]) -> str:
+    values = ", ".join(f"{column} = nullif(?, '')" for column in columns)
+    return f"update requests set {values} where session_id = ? and request_id = ?"
+
+
+_WRITE = _update((*CostColumns._fields, *UseColumns._fields))
+
+
+def _row(row: Sequence[object]) -> RequestRow:
+    return RequestRow(
+        _Told._make(row[:_COSTS_AT]),
+        CostColumns._make(row[_COSTS_AT:_USES_AT]),
+        UseColumns._make(row[_USES_AT:]),
+    )
