@@ -7,10 +7,13 @@ in one copy, so that every screen has something to show, and made hostile too in
 import gzip
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from receiver.decode import Decoder, Encoding
 from store.signals import Signal
-from tests.captures import DATA
+from tests.captures import DATA, RECEIVED_UNIX_NANO
+from tests.store.stores import fill
 
 HOSTILE = (
     "A\x1b]52;c;cHduZWQ=\x07\x1b]0;TITLE\x07\x1b[31mRED\x1b[2J\x9b31m\x9d0;t\x9c\x1bPq\x1b\\"
@@ -112,6 +115,21 @@ class Poisoner:
         if isinstance(node, list):
             return [self._within(item) for item in node]
         return self._text_for(node) if isinstance(node, str) else node
+
+
+def make_store(path: Path, text: str) -> Path:
+    """Fill a store, through the writer, with exports that hold ``text`` in every field."""
+    decoder = Decoder()
+    fill(
+        path,
+        [
+            decoder.decode(
+                signal, Encoding.JSON, body.encode(), received_unix_nano=RECEIVED_UNIX_NANO
+            )
+            for signal, body in Poisoner(text).exports()
+        ],
+    )
+    return path
 
 
 def _turned(hexadecimal: str) -> str:

@@ -12,12 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from receiver.decode import Decoder, Encoding
 from tests.acceptance.control import controls, frames, leaks, rings, text
-from tests.acceptance.poison import HOSTILE, Poisoner
-from tests.captures import RECEIVED_UNIX_NANO
+from tests.acceptance.poison import HOSTILE, make_store
 from tests.house.tree import ROOT
-from tests.store.stores import fill
 from tui.safe_text import safe_text
 
 TWINS = {"hostile": HOSTILE, "harmless": safe_text(HOSTILE)}
@@ -27,18 +24,7 @@ TWINS = {"hostile": HOSTILE, "harmless": safe_text(HOSTILE)}
 def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Two stores of the same telemetry, hostile in every field, and with what is shown of it."""
     folder = tmp_path_factory.mktemp("firewall")
-    decoder = Decoder()
-    for name, words in TWINS.items():
-        fill(
-            folder / name,
-            [
-                decoder.decode(
-                    signal, Encoding.JSON, body.encode(), received_unix_nano=RECEIVED_UNIX_NANO
-                )
-                for signal, body in Poisoner(words).exports()
-            ],
-        )
-    return {name: folder / name for name in TWINS}
+    return {name: make_store(folder / name, words) for name, words in TWINS.items()}
 
 
 def _output(store: Path, words: str) -> str:

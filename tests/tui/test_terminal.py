@@ -160,9 +160,12 @@ def test_no_color_is_obeyed() -> None:
     assert "●".encode() in far_end.output
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 128 + 15), (signal.SIGHUP, 128 + 1)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGTERM, 128 + 15), (signal.SIGHUP, 128 + 1), (signal.SIGINT, 0)],
+)
 def test_a_signal_ends_it_and_restores_the_terminal(number: signal.Signals, code: int) -> None:
-    """The alternate screen is left, the modes are as before, and the exit code tells the signal."""
+    """The alternate screen is left, the modes are as before, the exit code tells what ended it."""
     with terminal() as far_end:
         far_end.read_until(b"Fix double")
         far_end.process.send_signal(number)
@@ -170,6 +173,21 @@ def test_a_signal_ends_it_and_restores_the_terminal(number: signal.Signals, code
         assert termios.tcgetattr(far_end.slave) == far_end.modes
     assert LEFT_ALTERNATE_SCREEN in far_end.output
     assert b"Traceback" not in far_end.output
+
+
+def test_it_is_suspended_and_comes_back() -> None:
+    """SIGTSTP leaves the alternate screen and stops the program; SIGCONT draws it anew."""
+    with terminal() as far_end:
+        far_end.read_until(b"Fix double")
+        far_end.process.send_signal(signal.SIGTSTP)
+        far_end.read_until(LEFT_ALTERNATE_SCREEN)
+        _, status = os.waitpid(far_end.process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        far_end.output = b""
+        far_end.process.send_signal(signal.SIGCONT)
+        far_end.read_until(b"Fix double")
+        far_end.press(b"q")
+        assert far_end.read_to_the_end() == 0
 
 
 @pytest.mark.parametrize("argument", ["nohup", "plain"])
