@@ -117,6 +117,14 @@ class Poisoner:
         return self._text_for(node) if isinstance(node, str) else node
 
 
+def poisoned_fields(text: str) -> int:
+    """Return how many fields of the exports are made hostile."""
+    poisoner = Poisoner(text)
+    for _ in poisoner.exports():
+        continue
+    return poisoner.poisoned
+
+
 def make_store(path: Path, text: str) -> Path:
     """Fill a store, through the writer, with exports that hold ``text`` in every field."""
     decoder = Decoder()

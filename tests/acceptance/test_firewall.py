@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.control import controls, frames, leaks, rings, text
-from tests.acceptance.poison import HOSTILE, make_store
+from tests.acceptance.poison import HOSTILE, make_store, poisoned_fields
+from tests.guarantees import Figure, Noted
 from tests.house.tree import ROOT
 from tui.safe_text import safe_text
 
@@ -57,13 +58,18 @@ def _read(master: int) -> bytes:
         return b""
 
 
-def test_s21_s25_no_byte_of_telemetry_is_a_control(stores: dict[str, Path]) -> None:
+def test_s21_s25_no_byte_of_telemetry_is_a_control(
+    stores: dict[str, Path], *, record_property: Noted
+) -> None:
     """On every screen all that is written is text and controls that harmless text brings about."""
     with ThreadPoolExecutor(2) as terminals:
         written = dict(
             zip(TWINS, terminals.map(_output, stores.values(), TWINS.values()), strict=True)
         )
-    assert [leak for output in written.values() for leak in leaks(output)] == []
+    leaked = leaks(written["hostile"])
+    record_property(Figure.HOSTILE_INPUTS, poisoned_fields(HOSTILE))
+    record_property(Figure.LEAKED, len("".join(leaked).encode()))
+    assert leaked == leaks(written["harmless"]) == []
     hostile, harmless = (frames(output) for output in written.values())
     assert len(hostile) == len(harmless)
     assert rings(written["hostile"]) == rings(written["harmless"])

@@ -1,6 +1,7 @@
 """What commands print, and a terminal that nobody reads."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from store.signals import Signal
 from tests.acceptance.poison import HOSTILE, make_store
 from tests.acceptance.senders import HttpSender
 from tests.captures import exports
+from tests.guarantees import Figure, Noted
 from tests.sessionscope.command import FREE_PORTS, run, terminal
 from tests.sessionscope.test_screens import EMPTY
 
@@ -61,13 +63,16 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0][:12])
-def test_s22_no_command_prints_a_control(hostile: Path, command: Sequence[str]) -> None:
+def test_s22_no_command_prints_a_control(
+    hostile: Path, command: Sequence[str], *, record_property: Noted
+) -> None:
     """Neither what is stored nor what is typed, configured or a file's name acts on a terminal."""
     environment = {"SESSIONSCOPE_STORE": str(hostile), "OTEL_EXPORTER_OTLP_ENDPOINT": TYPED}
     finished = run(*command, **environment)
-    for words in (finished.stdout, finished.stderr):
-        lines = words.replace("\r\n", "\n").replace("\t", " ").split("\n")
-        assert [line for line in lines if not line.isprintable()] == []
+    words = f"{finished.stdout}{finished.stderr}".replace("\r\n", "\n")
+    leaked = [line for line in re.split("[\n\t]", words) if not line.isprintable()]
+    record_property(Figure.LEAKED, len("".join(leaked).encode()))
+    assert leaked == []
     assert finished.stdout + finished.stderr
 
 
