@@ -3,8 +3,10 @@
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable
 
+from rich.text import Text
 from textual import events
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
@@ -18,6 +20,7 @@ from tui.palette import VerbProvider
 from tui.playback import Playback
 from tui.present.lines import Line
 from tui.replay_actions import ReplayActions
+from tui.safe_text import safe_text
 from tui.screens.asked import Goal, GroupsAsked, LedgerAsked, SessionAsked
 from tui.screens.chrome import ChromeScreen, Setting
 from tui.screens.mcp import McpScreen
@@ -31,6 +34,9 @@ from tui.screens.trouble import TroubleScreen
 from tui.source import Reception, Source
 from tui.theme import DARK, LIGHT
 from tui.widgets.scrollbar import WholeCells
+
+_CLIPBOARD_LIMIT = 100_000
+"""Characters; terminals drop or stall on more."""
 
 
 class SessionscopeApp(ReplayActions):
@@ -175,6 +181,14 @@ class SessionscopeApp(ReplayActions):
             shown = self.screen
             explanation = shown.explanation if isinstance(shown, ChromeScreen) else _unexplained
             self.push_screen(HelpScreen(self._setting, explanation))
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what the person has marked, as it is shown."""
+        super().copy_to_clipboard(safe_text(text)[:_CLIPBOARD_LIMIT])
+
+    def _fatal_error(self) -> None:
+        """Leave with a trace of safe text: Textual's own quotes errors as they are."""
+        self.panic(Text(safe_text(traceback.format_exc())))
 
     def action_switch_theme(self) -> None:
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
