@@ -25,6 +25,8 @@ class ContextSize:
     """How many the model takes, where that is known."""
     is_main: bool = False
     """Whether it is the context of the main conversation."""
+    is_rebuilt: bool = False
+    """Whether the cache of it was lost."""
 
     @property
     def left_tokens(self) -> int | None:

@@ -1,7 +1,7 @@
 """The *Cost* part of a detail: what each class came to, how that is known, what the cache lost."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from store.context import ContextSize
 from store.domain import CacheLoss, Cost, Provenance, Request, RequestStatus, TokenUsage
@@ -14,7 +14,8 @@ from tui.present.lines import Line, Span, Tone, spread
 from tui.present.money import INFERRED, exact_dollars
 
 
-class ContextAdded(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ContextAdded:
     """By how many tokens a turn made the main context larger; ``None`` is unknown."""
 
     tokens: int | None

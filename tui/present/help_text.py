@@ -25,6 +25,7 @@ def help_text(marks: Marks) -> list[Line]:
         Place.FILTER,
         Place.LEDGER,
         Place.SESSION,
+        Place.REQUESTS,
         Place.DETAILED,
         Place.TEXT,
         Place.EVERYWHERE,
