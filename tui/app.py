@@ -11,12 +11,14 @@ from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
 from store.domain import RawRecord
+from store.queries.burn import Budgets
 from tui.commands import Place, bindings
 from tui.feed import LOCAL_INTERVAL_S, REMOTE_INTERVAL_S, Feed, RecorderChanged, StoreChanged
 from tui.lifeline import Lifeline
 from tui.marks import choose_marks
 from tui.palette import VerbProvider
 from tui.present.lines import Line
+from tui.safe_text import safe_text
 from tui.screens.asked import Goal, GroupsAsked, LedgerAsked, SessionAsked
 from tui.screens.chrome import ChromeScreen, Setting
 from tui.screens.mcp import McpScreen
@@ -28,8 +30,11 @@ from tui.screens.text import HelpScreen
 from tui.screens.too_small import TooSmallScreen, is_too_small
 from tui.screens.trouble import TroubleScreen
 from tui.source import Reception, Source
+from tui.spending import BudgetCrossed, Spending
 from tui.theme import DARK, LIGHT
 from tui.widgets.scrollbar import WholeCells
+
+_BUDGET_NOTICE_S = 30
 
 
 class SessionscopeApp(App[None]):
@@ -49,11 +54,12 @@ class SessionscopeApp(App[None]):
         ascii_only: bool = False,
         mouse: bool | None = None,
         clock: Callable[[], int] = time.time_ns,
+        spending: Spending | None = None,
     ) -> None:
         """Show ``source``; ``explain`` puts a raw record into words.
 
         ``mouse`` is on by default but over SSH, where every movement would be sent. ``clock``
-        returns nanoseconds since the Unix epoch.
+        returns nanoseconds since the Unix epoch; ``spending`` knows the budgets.
         """
         is_remote = bool(os.environ.get("SSH_CONNECTION"))
         marks = choose_marks(os.environ, encoding=_encoding(), ascii_only=ascii_only)
@@ -71,6 +77,7 @@ class SessionscopeApp(App[None]):
             self.post_message,
             clock=clock,
             interval_s=REMOTE_INTERVAL_S if is_remote else LOCAL_INTERVAL_S,
+            spending=spending or Spending(Budgets(), list),
         )
         self._lifeline = Lifeline(self)
         self._last_session: str | None = None
@@ -111,6 +118,11 @@ class SessionscopeApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, ChromeScreen):
                 screen.reception_changed()
+
+    def on_budget_crossed(self, message: BudgetCrossed) -> None:
+        self.notify(
+            safe_text(message.text), severity="warning", timeout=_BUDGET_NOTICE_S, markup=False
+        )
 
     def on_resize(self, event: events.Resize) -> None:
         is_shown = isinstance(self.screen, TooSmallScreen)

@@ -11,9 +11,9 @@ from store.connection import Database, open_reader, schema_version, sqlite_is_sa
 from store.errors import StoreError
 from store.file_systems import check_is_local
 from store.health import Health, quick_check
-from store.prices.published import PublishedPrices
 from store.private_files import check_is_own, is_lax
-from store.queries.arrivals import Arrival, arrivals, models
+from store.queries.arrivals import Arrival, arrivals
+from store.queries.priced import WithoutPrice, models_without_price
 from store.schema import SCHEMA_VERSION
 from store.watch import WAL_LIMIT, FileWatch
 
@@ -42,7 +42,7 @@ def look_at_store(store: Path) -> Iterator[Finding]:
         with closing(open_reader(store)) as db:
             yield from _of_file(store, db)
             yield from _of_agents(arrivals(db))
-            yield from _of_prices(models(db))
+            yield from _of_prices(models_without_price(db))
     except StoreError as error:
         yield Finding("store", Level.WRONG, f"{error}.", "It is put aside when a recorder starts.")
 
@@ -89,12 +89,15 @@ def _of_agents(heard: list[Arrival]) -> Iterator[Finding]:
             yield Finding("clock", Level.NOTE, words, "Set both clocks.")
 
 
-def _of_prices(asked: list[tuple[str, int]]) -> Iterator[Finding]:
-    prices = PublishedPrices()
-    for model, at in asked:
-        if prices.price(model, at) is None:
-            words = f"No price of {model} is published: its cost is what the agent reports."
-            yield Finding("prices", Level.NOTE, words)
+def _of_prices(unpriced: list[WithoutPrice]) -> Iterator[Finding]:
+    for model, requests in unpriced:
+        words = f"No price of {model} is known ({requests} request{'' if requests == 1 else 's'})"
+        yield Finding(
+            "prices",
+            Level.NOTE,
+            f"{words}: its cost is what the agent reports, else unknown.",
+            "Set prices in the configuration, then: sessionscope reprice",
+        )
 
 
 def _age(ns: int) -> str:

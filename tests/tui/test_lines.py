@@ -86,7 +86,7 @@ def test_a_bar_is_split_by_share() -> None:
     usage = TokenUsage(input=0, cache_read=600, cache_write=300, output=100)
     parts = token_parts(usage, ASCII)
     assert bar(parts, 10).text == "rrrrrrwwwo"
-    assert legend(parts).text == "r read 60 %  w write 30 %  o output 10 %  i input 0 %"
+    assert legend(parts).text == "r read 60 %  w write 30 %  o output 10 %"
 
 
 def test_what_stands_right_is_kept_and_the_left_gives_way() -> None:

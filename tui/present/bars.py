@@ -69,18 +69,15 @@ def bar(parts: Sequence[Part], width: int) -> Line:
     )
 
 
-def legend(parts: Sequence[Part]) -> Line:
-    """Return each part with its share; nothing where there is nothing.
-
-    The four classes that every request can have are named also where they are 0.
-    """
+def legend(parts: Sequence[Part], *, gap: int = 2) -> Line:
+    """Return each part that is not 0 with its share, ``gap`` blanks between them."""
     total = sum(part.amount for part in parts)
     if not total:
         return Line()
     named: list[Span | str] = []
-    for part in [*parts[:4], *(part for part in parts[4:] if part.amount)]:
+    for part in (part for part in parts if part.amount):
         named += [
-            "  " if named else "",
+            " " * gap if named else "",
             Span(part.fill, part.tone),
             Span(f" {part.name} {formats.percent(part.amount / total)}"),
         ]

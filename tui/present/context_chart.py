@@ -10,7 +10,6 @@ from tui.present.lines import Line, Span, Tone, joined
 _LABEL = 8
 _WINDOW_IN_SIGHT = 4
 """The scale reaches to the window once a quarter of it is used."""
-_HEADROOM = 1.1
 
 
 def context_chart(
@@ -36,10 +35,10 @@ def context_chart(
     rows = height - 2
     cells = width - _LABEL - 2
     lines = [
-        Line.of(plot.label(row, rows), Span(" ┤", Tone.DIM), plot.row(row, rows, cells))
-        for row in reversed(range(rows))
+        Line.of(plot.label(row, rows), plot.row(row, rows, cells)) for row in reversed(range(rows))
     ]
-    axis = Line.of(f"{0:>{_LABEL}}", Span(" ┼", Tone.DIM), plot.axis(cells))
+    corner = Span(f"{0:>{_LABEL}} {'┼' if marks.utf8 else '+'}", Tone.DIM)
+    axis = Line.of(corner, plot.axis(cells))
     return [joined([plot.title(), *plot.key()], "  ").fit(width), *lines, axis]
 
 
@@ -60,7 +59,7 @@ class _Plot:
         windows = [each.window_tokens for each in main if each.window_tokens]
         self._window = windows[-1] if windows else None
         is_near = self._window is not None and most * _WINDOW_IN_SIGHT >= self._window
-        self._top = max(most, self._window if is_near and self._window else 0, 1) * _HEADROOM
+        self._top = _round_up(max(most, self._window if is_near and self._window else 0, 1))
 
     def title(self) -> Line:
         """Return how full the context is now."""
@@ -85,10 +84,13 @@ class _Plot:
     def label(self, row: int, rows: int) -> Line:
         """Return what a row of the scale stands for: its upper edge, or the window."""
         if self._window is not None and row == self._window_row(rows):
-            return Line.of(Span("window", Tone.WAITING)).pad(_LABEL, right=True)
-        is_named = row == rows - 1 or row == rows // 2
-        edge = formats.tokens(round(self._top * (row + 1) / rows)) if is_named else ""
-        return Line.of(Span(edge, Tone.DIM)).pad(_LABEL, right=True)
+            named = Span("window", Tone.WAITING)
+        elif row in {rows - 1, (rows - 1) // 2}:
+            named = Span(formats.tokens(round(self._top * (row + 1) / rows)), Tone.DIM)
+        else:
+            named = Span("")
+        tick = (" ┤" if named.text else " │") if self._marks.utf8 else " |"
+        return Line.of(Line.of(named).pad(_LABEL, right=True), Span(tick, Tone.DIM))
 
     def row(self, row: int, rows: int, width: int) -> Line:
         """Return one row of the area, 0 at the bottom."""
@@ -102,7 +104,7 @@ class _Plot:
             if rows == 1 or row == 0:
                 level = max(level, 1)
             is_marked = any(each.request_id == self._looked_at for each in bucket)
-            tone = Tone.STRONG if is_marked else Tone.READ
+            tone = Tone.KEY if is_marked else Tone.READ
             if level == 0 and is_window:
                 spans.append(Span("╌" if self._marks.utf8 else "-", Tone.WAITING))
             else:
@@ -125,7 +127,9 @@ class _Plot:
         return Line(tuple(_merged(spans)))
 
     def _window_row(self, rows: int) -> int:
-        return int((self._window or 0) / self._top * rows)
+        """Return the row of the window, above the scale where it is out of sight."""
+        level = (self._window or 0) / self._top * rows
+        return rows - 1 if level == rows else int(level)
 
     def _buckets(self, width: int) -> list[Sequence[ContextSize]]:
         """Return the requests of each column: several to one, or one over several."""
@@ -135,6 +139,12 @@ class _Plot:
             or self._main[column * count // width : column * count // width + 1]
             for column in range(max(0, width))
         ]
+
+
+def _round_up(tokens: int) -> int:
+    """Return a round number that is not less: two digits, the second 0 or 5."""
+    step: int = max(1, 10 ** (len(str(tokens)) - 1) // 2)
+    return -(-tokens // step) * step
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:

@@ -7,11 +7,11 @@ from store.context import ContextSize
 from store.domain import CacheLoss, Cost, Provenance, Request, RequestStatus, TokenUsage
 from tui import format as formats
 from tui.marks import Marks
-from tui.present.cache_words import cause, cause_sentence, lost, rebuild_sentence
+from tui.present.cache_words import cause_sentence, lost, rebuild_sentence
 from tui.present.cost_table import TABLE_WIDTH, class_rows
 from tui.present.fields import fields
-from tui.present.lines import Line, Span, Tone, spread
-from tui.present.money import INFERRED, exact_dollars
+from tui.present.lines import Line, Span, Tone, spread, wrap
+from tui.present.money import INFERRED, dollars
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,20 @@ def request_cost(
         *fields(
             width,
             ("cache", f"{formats.percent(cache.hit_ratio)} read from it"),
-            ("rebuilt", _warned(rebuild_sentence(cache))),
-            ("cause", cause(cache) if cache.rebuilt_tokens else None),
-            ("", cause_sentence(cache)),
+            ("", None if cache.rebuilt_tokens else cause_sentence(cache)),
             *_context(context, request.window_tokens),
         ),
     ]
+
+
+def rebuild(request: Request, width: int, marks: Marks) -> list[Line]:
+    """Return that a request lost the cache, what that cost and why; nothing where it did not."""
+    cache = request.cache
+    came_to = rebuild_sentence(cache)
+    if came_to is None:
+        return []
+    said = f"{marks.rebuilt} cache rebuilt: {came_to}. {cause_sentence(cache) or ''}"
+    return wrap(said, width, Tone.WAITING)
 
 
 def total_cost(
@@ -76,16 +84,16 @@ def _warned(text: str | None) -> Span | None:
 
 
 def _heading(cost: Cost, width: int) -> list[Line]:
-    amount = Line.of(exact_dollars(cost))
+    amount = Line.of(dollars(cost, formats.money_to_the_last))
     return [Line(), spread(Line.of(Span("Cost", Tone.STRONG)), amount, min(width, TABLE_WIDTH))]
 
 
 def _known_by(cost: Cost, width: int, *, is_single: bool) -> Iterable[Line]:
     reported = computed = difference = None
     if cost.reported_micros is not None:
-        reported = f"{_exact(cost.reported_micros)} by the agent"
+        reported = f"{formats.money_to_the_last(cost.reported_micros)} by the agent"
     if cost.computed_micros is not None:
-        computed = f"{_exact(cost.computed_micros)} by the price table"
+        computed = f"{formats.money_to_the_last(cost.computed_micros)} by the price table"
     if is_single:
         apart = cost.difference_micros
         reason = f": {cost.difference.sentence}" if cost.difference else ""
@@ -150,10 +158,5 @@ def _signed_tokens(tokens: int) -> str:
     return f"{'−' if tokens < 0 else '+'}{formats.count(abs(tokens))} tokens"
 
 
-def _exact(micros: int) -> str:
-    """Return micro-dollars to the last."""
-    return f"${micros / 1e6:,.6f}".replace(",", " ")
-
-
 def _signed(micros: int) -> str:
-    return f"{'−' if micros < 0 else '+'}{_exact(abs(micros))}"
+    return f"{'−' if micros < 0 else '+'}{formats.money_to_the_last(abs(micros))}"

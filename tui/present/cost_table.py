@@ -9,8 +9,10 @@ from tui.present.bars import bar, cost_parts, legend
 from tui.present.lines import Line, Span, Tone
 from tui.present.money import INFERRED
 
-_BAR = 24
-_WIDTHS = (20, 10, 12, 10)
+_BAR = 20
+_MOST_DIGITS = 3
+"""Of a price; the last is left out where it is 0."""
+_WIDTHS = (20, 11, 11, 13)
 TABLE_WIDTH = sum(_WIDTHS)
 _SEARCHES = "web searches"
 
@@ -28,15 +30,15 @@ def class_rows(
     ``billed`` are the cache writes that live five minutes and an hour, where that is known.
     """
     parts = cost_parts(cost, marks)
-    if parts and width >= TABLE_WIDTH:
-        yield Line.of(bar(parts, min(_BAR, width)), "  ", legend(parts)).fit(width)
+    if parts:
+        yield Line.of(bar(parts, _BAR), "  ", legend(parts, gap=1)).fit(width)
     yield _row(("", "tokens", "a million", "dollars"), Tone.HEADING).fit(width)
     for name, amount, micros in _amounts(cost, tokens, billed):
         yield _row(
-            (name, _count(name, amount), _price(micros, amount), formats.exact_money(micros))
+            (name, _count(name, amount), _price(micros, amount), formats.money_to_the_last(micros))
         ).fit(width)
     if parts and cost.unsplit_micros:
-        yield _row(("not split", "", "", formats.exact_money(cost.unsplit_micros))).fit(width)
+        yield _row(("not split", "", "", formats.money_to_the_last(cost.unsplit_micros))).fit(width)
 
 
 def _amounts(
@@ -85,6 +87,7 @@ def _price(micros: int | None, tokens: int | None) -> str:
     """Return dollars a million tokens, to as many digits as the rounded cost can prove."""
     if not tokens or not micros:
         return ""
-    digits = min(len(str(tokens)) - 1, 3)
+    digits = min(len(str(tokens)) - 1, _MOST_DIGITS)
     price = f"{micros / tokens:.{digits}f}"
+    price = price.removesuffix("0") if digits == _MOST_DIGITS else price.removesuffix(".0")
     return f"× ${price}" if float(price) else ""

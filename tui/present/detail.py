@@ -11,7 +11,7 @@ from store.queries.transcript import Node, SubagentNode
 from tui import format as formats
 from tui.marks import Marks
 from tui.present import words
-from tui.present.cost_detail import ContextAdded, request_cost, total_cost
+from tui.present.cost_detail import ContextAdded, rebuild, request_cost, total_cost
 from tui.present.event_row import event_words
 from tui.present.fields import fields
 from tui.present.lines import Line, Span, Tone, spread, wrap
@@ -40,7 +40,8 @@ def detail(
             context = told if isinstance(told, ContextSize) else None
             return _request(node, width, marks, context=context)
         case Reply():
-            return detail(node.request, width, marks, told=told)
+            reply = _response(node.request, width, marks)
+            return [*reply[1:], Line(), *detail(node.request, width, marks, told=told)]
         case ToolCall():
             output = told if isinstance(told, ToolText) else None
             return tool_call_detail(node, width, marks, told=output)
@@ -103,8 +104,9 @@ def _request(
     cost = Line.of(exact_dollars(request.cost))
     return [
         spread(Line.of(Span("request", Tone.STRONG), "  ", status(request)), cost, width),
-        *_response(request, width, marks),
+        *rebuild(request, width, marks),
         *request_cost(request, width, marks, context=context),
+        *_response(request, width, marks),
         Line(),
         *fields(
             width,

@@ -28,7 +28,6 @@ def columns() -> tuple[Column, ...]:
         Column("split", "  COST BY CLASS", BAR + 2, 10),
         Column("ttft", "TTFT", 6, 12, right=True),
         Column("took", "TOOK", 8, 13, right=True),
-        Column("attempts", "TRIES", 5, 14, right=True),
         Column("cache", "CACHE", 15, 5, most=20),
         Column("status", "STATUS", 6, 9, most=14),
     )
@@ -50,9 +49,8 @@ def cells(request: Request, number: int | None, marks: Marks) -> dict[str, Line]
         "split": split(request, marks),
         "ttft": Line.of(formats.duration(request.ttft_ms)),
         "took": Line.of(formats.duration(request.duration_ms)),
-        "attempts": Line.of(formats.count(request.attempts)),
         "cache": cache_cell(request, marks),
-        "status": Line.of(status(request)),
+        "status": Line.of(status(request), Span(_tries(request), Tone.WAITING)),
     }
 
 
@@ -70,6 +68,11 @@ def source(request: Request, marks: Marks) -> str:
     if request.agent_id or request.agent_name:
         return f"{marks.subagent} {request.agent_name or request.agent_id}"
     return request.source or formats.UNKNOWN
+
+
+def _tries(request: Request) -> str:
+    """Return how often a request was sent, where that is more than once."""
+    return f" ×{request.attempts}" if (request.attempts or 0) > 1 else ""
 
 
 def cache_writes(request: Request) -> Line:

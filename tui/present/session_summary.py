@@ -36,8 +36,10 @@ def spend_line(session: Session, width: int, marks: Marks) -> Line:
     Where the split is not known the bar is of tokens, and says so. What matters less gives way.
     """
     parts = cost_parts(session.cost, marks)
-    kind = Line.of(split_mark(session.cost)) if parts else Line.of(Span("of tokens: ", Tone.DIM))
-    split = Line.of(kind, legend(parts or token_parts(session.tokens, marks)))
+    known = parts or token_parts(session.tokens, marks)
+    mark = split_mark(session.cost) if parts else Span("of tokens: ", Tone.DIM)
+    split = Line.of(mark, " " if mark.text.strip() else "", legend(known))
+    compact = Line.of(mark, legend(known, gap=1))
     tokens = Span(f"{formats.tokens(session.tokens.total)} tokens")
     context = Line()
     if session.context_tokens is not None:
@@ -49,8 +51,8 @@ def spend_line(session: Session, width: int, marks: Marks) -> Line:
         (_spend(session, 28, marks, tokens), split, [_lost(session, marks), context]),
         (_spend(session, 16, marks, tokens), split, [_lost(session, marks), context]),
         (_spend(session, 16, marks, tokens), split, [_lost(session, marks)]),
-        (_spend(session, 8, marks), split, [_lost(session, marks, is_short=True)]),
-        (_spend(session, 4, marks), split, []),
+        (_spend(session, 8, marks), compact, [_lost(session, marks, is_short=True)]),
+        (_spend(session, 0, marks), compact, [_lost(session, marks, is_short=True)]),
     )
     for spend, classes, right in forms:
         said = joined([line for line in right if line.spans], f" {marks.separator} ")
@@ -63,7 +65,7 @@ def spend_line(session: Session, width: int, marks: Marks) -> Line:
 def _spend(session: Session, bar_width: int, marks: Marks, *more: Span) -> Line:
     parts: tuple[Part, ...] = cost_parts(session.cost, marks) or token_parts(session.tokens, marks)
     spend = joined([dollars(session.cost), *more], f" {marks.separator} ")
-    return Line.of(spend, "  ", bar(parts, bar_width))
+    return Line.of(spend, " " if bar_width else "", bar(parts, bar_width))
 
 
 def _lost(session: Session, marks: Marks, *, is_short: bool = False) -> Line:
