@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from store.context import ContextSize
 from store.domain import RawRecord, Request, Session, ToolCall, Turn
 from store.insights import (
     Coverage,
@@ -19,6 +18,7 @@ from store.insights import (
     Trouble,
 )
 from store.queries.burn import Budgets, Burn, Crossing
+from store.queries.contexts import ContextSize
 from store.queries.filter import Filter
 from store.queries.outputs import ToolText
 from store.queries.permission_groups import Grouping, LedgerGroup, LedgerTotals

@@ -27,7 +27,7 @@ class Spending:
     """Asks once a second at most; not safe to share between threads."""
 
     def __init__(self, budgets: Budgets, new: Callable[[Sequence[str]], Sequence[str]]) -> None:
-        """Watch ``budgets``; ``new`` returns the keys it was never given, also by earlier viewers."""
+        """Watch ``budgets``; ``new`` returns the keys that no viewer gave it before."""
         self._budgets = budgets
         self._new = new
         self._burn: Burn | None = None

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from store.connection import Database, open_reader
-from store.context import ContextSize
 from store.domain import RawRecord, Request, Session, ToolCall, Turn
 from store.insights import (
     Coverage,
@@ -33,6 +32,7 @@ from store.queries import (
     trouble,
 )
 from store.queries.burn import Budgets, Burn, Crossing
+from store.queries.contexts import ContextSize
 from store.queries.filter import Filter
 from store.queries.outputs import ToolText
 from store.queries.permission_groups import Grouping, LedgerGroup, LedgerTotals

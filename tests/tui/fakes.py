@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from store.context import ContextSize
 from store.domain import Event, RawRecord, Request, Session, ToolCall, Turn, Verdict
 from store.insights import (
     Coverage,
@@ -16,6 +15,7 @@ from store.insights import (
     Trouble,
 )
 from store.queries.burn import Budgets, Burn, Crossing
+from store.queries.contexts import ContextSize
 from store.queries.filter import Filter
 from store.queries.outputs import ToolText
 from store.queries.permission_groups import Grouping, LedgerGroup, LedgerTotals

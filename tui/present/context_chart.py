@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from store.context import ContextSize
+from store.queries.contexts import ContextSize
 from tui import format as formats
 from tui.marks import Marks
 from tui.present.lines import Line, Span, Tone, joined

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from store.context import ContextSize
 from store.domain import CacheLoss, Cost, Provenance, Request, RequestStatus, TokenUsage
+from store.queries.contexts import ContextSize
 from tui import format as formats
 from tui.marks import Marks
 from tui.present.cache_words import cause_sentence, lost, rebuild_sentence

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from store.context import ContextSize
 from store.domain import Content, Event, Origin, Request, TokenUsage, ToolCall, Turn
+from store.queries.contexts import ContextSize
 from store.queries.outputs import ToolText
 from store.queries.subagents import Link
 from store.queries.transcript import Node, SubagentNode

@@ -171,19 +171,18 @@ class SessionScreen(ArrangedScreen[SessionQuery, SessionSnapshot | None]):
         self.show_chrome()
 
     def _show_header(self) -> None:
-        if (snapshot := self._snapshot) is None:
-            return
-        self._header.show_whole(
-            session_header(
-                snapshot.session,
-                snapshot.coverage,
-                snapshot.signs,
-                width=self._header.size.width,
-                now_ns=self.setting.clock(),
-                marks=self.setting.marks,
-            ),
-            self.setting.marks,
-        )
+        if (snapshot := self._snapshot) is not None:
+            self._header.show_whole(
+                session_header(
+                    snapshot.session,
+                    snapshot.coverage,
+                    snapshot.signs,
+                    width=self._header.size.width,
+                    now_ns=self.setting.clock(),
+                    marks=self.setting.marks,
+                ),
+                self.setting.marks,
+            )
 
     def _show_views(self) -> None:
         bar, marks = self._views, self.setting.marks

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from store.context import ContextSize
 from store.domain import RawRecord, Session, Turn
 from store.insights import Coverage, McpServer, QualitySign, SessionEvent
+from store.queries.contexts import ContextSize
 from store.queries.transcript import Node
 from tui.present.cost_detail import ContextAdded
 from tui.present.request_groups import Arrangement, arranged

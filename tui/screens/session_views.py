@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from store.context import ContextSize
 from store.domain import Request, ToolCall, Turn
 from store.insights import McpConnection, McpServer, SessionEvent
+from store.queries.contexts import ContextSize
 from store.queries.outputs import ToolText
 from store.queries.transcript import Node
 from tui.marks import Marks

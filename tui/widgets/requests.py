@@ -6,8 +6,8 @@ from dataclasses import replace
 from textual import events
 from textual.app import ComposeResult
 
-from store.context import ContextSize
 from store.domain import Request
+from store.queries.contexts import ContextSize
 from tui.marks import Marks
 from tui.present import request_row
 from tui.present.context_chart import context_chart
