@@ -125,7 +125,7 @@ COMMANDS = (
             "Calls like this one over all sessions", _BOTH),
     Command("sort", Place.REQUESTS, "sort", "o", "sort",
             "The most expensive first, or in the order sent", _BOTH),
-    Command("fold-requests", Place.REQUESTS, "fold_by", "", "group",
+    Command("fold-requests", Place.REQUESTS, "fold_by", "", "fold",
             "Then t turn, m model, s source, n not at all", _FOOTER, also_keys="g"),
     Command("fold-turn", Place.REQUESTS, "fold_by('turn')", "", "fold by turn",
             "Fold the requests by turn", _PALETTE, after_g="t"),

@@ -37,9 +37,10 @@ def spend_line(session: Session, width: int, marks: Marks) -> Line:
     """
     parts = cost_parts(session.cost, marks)
     known = parts or token_parts(session.tokens, marks)
-    mark = split_mark(session.cost) if parts else Span("of tokens: ", Tone.DIM)
-    split = Line.of(mark, " " if mark.text.strip() else "", legend(known))
-    compact = Line.of(mark, legend(known, gap=1))
+    mark = split_mark(session.cost) if parts else Span("of tokens:", Tone.DIM)
+    gap = " " if mark.text.strip() else ""
+    split = Line.of(mark, gap, legend(known))
+    compact = Line.of(mark, gap, legend(known, gap=1))
     tokens = Span(f"{formats.tokens(session.tokens.total)} tokens")
     context = Line()
     if session.context_tokens is not None:

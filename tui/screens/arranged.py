@@ -37,7 +37,8 @@ class ArrangedScreen(LiveScreen[QueryT, SnapshotT]):
 
     def footer_commands(self) -> list[Command]:
         if not self._awaits_fold:
-            return super().footer_commands()
+            found = super().footer_commands()
+            return [each for each in found if not self.is_of_requests or each.id != "ledger"]
         return [replace(command, keys=key, after_g="") for key, command in _CHORDS.items()]
 
     async def on_virtual_list_chorded(self, message: VirtualList.Chorded) -> None:
