@@ -13,7 +13,7 @@ from store.binding import insert_into, run_many
 from store.changes import Facts, Identity
 from store.connection import Database
 from store.facts import Placement
-from store.merge import merge
+from store.kinship import settle
 from store.prices.rates import PriceTable
 from store.signals import Batch, Record, Resource, Scope
 
@@ -102,8 +102,7 @@ class Ingest:
         new = self._insert(arrivals)
         for record, placement, _ in new:
             self._interpret(record, placement, facts)
-        merge(self._db, facts)
-        self._assessor.assess(self._db, facts)
+        self._assessor.assess(self._db, settle(self._db, facts))
         if len(new) < len(arrivals):
             self._count_repetitions(arrivals, new)
         return len(new)

@@ -38,6 +38,7 @@ from store.facts import (
     ToolRequested,
     ToolTraced,
     TraceTurn,
+    TurnCost,
     TurnSpan,
     UnknownSeen,
     Wait,
@@ -137,7 +138,10 @@ def _insert_or_ignore(table: str, kind: type[NamedTuple]) -> str:
     return f"{insert_into(table, kind._fields)} on conflict do nothing"
 
 
-_EVENT = _insert_or_ignore("events", EventSeen)
+_EVENT = (
+    f"{insert_into('events', EventSeen._fields)} on conflict (digest)"
+    " do update set time_unix_nano = min(time_unix_nano, excluded.time_unix_nano)"
+)
 _ATTRIBUTE = _insert_or_ignore("session_attributes", AttributeSeen)
 _WAIT = _insert_or_ignore("waits", Wait)
 _OF_WAIT = (
@@ -150,9 +154,19 @@ _AGENT_CALL = _insert_or_ignore("agent_calls", AgentCall)
 _AGENT_PARENT = _insert_or_ignore("agent_parents", AgentParent)
 _AGENT_SPAN = _insert_or_ignore("agent_spans", AgentSpan)
 _TRACE_TURN = _insert_or_ignore("trace_turns", TraceTurn)
+_TURN_COST = (
+    f"{insert_into('turn_costs', TurnCost._fields)} on conflict (session_id, turn_id)"
+    f" do update set {_largest('reported_micros')}"
+)
 _TOOL_OUTPUT = (
     f"{insert_into('tool_outputs', ToolOutput._fields)} on conflict (session_id, tool_call_id)"
-    f" do update set {', '.join(_ranked(ToolOutput._fields[3:], 'output_rank'))}"
+    " do update set "
+    + ", ".join(
+        [
+            *map(_smallest, ("file_path", "lines_added", "lines_removed")),
+            *_ranked(["output", "diff", "original_length"], "output_rank"),
+        ]
+    )
 )
 _UNKNOWN = (
     f"{insert_into('unknowns', (*UnknownSeen._fields, 'records'))}"
@@ -164,8 +178,8 @@ _COUNTER = (
     f" on conflict ({', '.join(CounterKey._fields)}) do update set millionths = {COMBINED}"
 )
 
-_SESSION_COLUMNS = [column.name for column in fields(SessionChange)]
-_session_row: Callable[[SessionChange], tuple[Any, ...]] = attrgetter(*_SESSION_COLUMNS)
+SESSION_COLUMNS = [column.name for column in fields(SessionChange)]
+_session_row: Callable[[SessionChange], tuple[Any, ...]] = attrgetter(*SESSION_COLUMNS)
 _MARKS = (
     "last_prompt",
     "exited",
@@ -176,23 +190,20 @@ _MARKS = (
     "turn_ended",
 )
 _COUNTS = ("log_records", "spans", "metric_points")
-_SESSION = (
-    f"{insert_into('sessions', _SESSION_COLUMNS)} on conflict (session_id) do update set "
-    + (
-        ", ".join(
-            [
-                *map(_smallest, ("agent", "started_unix_nano")),
-                *map(_largest, ("last_event_unix_nano", "opened")),
-                *(_largest(f"{mark}_unix_nano") for mark in _MARKS),
-                *_ranked(["last_event_name"], "last_event_rank"),
-                *_ranked(["title", "title_content"], "title_rank", comparison="<"),
-                *_ranked(["permission_mode"], "permission_mode_rank"),
-                *_ranked(["context_tokens"], "context_rank"),
-                *_ranked(["asked_unix_nano", "asked_tool"], "asked_rank"),
-                *_ranked(["requested_unix_nano", "requested_tool"], "requested_rank"),
-                *(f"{count} = {count} + excluded.{count}" for count in _COUNTS),
-            ]
-        )
+_SESSION = f"{insert_into('sessions', SESSION_COLUMNS)} on conflict (session_id) do update set " + (
+    ", ".join(
+        [
+            *map(_smallest, ("agent", "started_unix_nano")),
+            *map(_largest, ("last_event_unix_nano", "opened")),
+            *(_largest(f"{mark}_unix_nano") for mark in _MARKS),
+            *_ranked(["last_event_name"], "last_event_rank"),
+            *_ranked(["title", "title_content"], "title_rank", comparison="<"),
+            *_ranked(["permission_mode"], "permission_mode_rank"),
+            *_ranked(["context_tokens"], "context_rank"),
+            *_ranked(["asked_unix_nano", "asked_tool"], "asked_rank"),
+            *_ranked(["requested_unix_nano", "requested_tool"], "requested_rank"),
+            *(f"{count} = {count} + excluded.{count}" for count in _COUNTS),
+        ]
     )
 )
 
@@ -216,6 +227,7 @@ def merge(db: Database, facts: Facts) -> None:
     run_many(db, _AGENT_PARENT, facts.agent_parents)
     run_many(db, _AGENT_SPAN, facts.agent_spans)
     run_many(db, _TRACE_TURN, facts.trace_turns)
+    run_many(db, _TURN_COST, facts.turn_costs)
     run_many(db, _UNKNOWN, ((*seen, count) for seen, count in facts.unknowns.items()))
     run_many(db, _COUNTER, ((*key, amount) for key, amount in facts.counters.items()))
 

@@ -77,10 +77,10 @@ def truth_line(totals: LedgerTotals, width: int, *, marks: Marks) -> Line:
             Tone.REJECTED if totals.rejected else Tone.PLAIN,
         ),
     ]
-    if totals.aborted:
-        parts.append(Span(f"{formats.count(totals.aborted)} aborted"))
     if totals.permissive:
         parts.append(Span(f"{formats.count(totals.permissive)} in a permissive mode", Tone.WAITING))
+    if totals.aborted:
+        parts.append(Span(f"{formats.count(totals.aborted)} aborted"))
     if totals.unknown:
         parts.append(Span(f"{formats.count(totals.unknown)} unknown", Tone.DIM))
     truth = joined(parts, f" {marks.separator} ")
