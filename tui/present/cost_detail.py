@@ -34,7 +34,7 @@ def request_cost(
         *_known_by(cost, width, is_single=True),
         *fields(
             width,
-            ("cache", f"{formats.percent(cache.hit_ratio)} read from it"),
+            ("cache", _hit(cache.hit_ratio)),
             ("", None if cache.rebuilt_tokens else cause_sentence(cache)),
             *_context(context, request.window_tokens),
         ),
@@ -72,11 +72,15 @@ def total_cost(
         *_known_by(cost, width, is_single=False),
         *fields(
             width,
-            ("cache", f"{formats.percent(tokens.cache_hit_ratio)} read from it"),
+            ("cache", _hit(tokens.cache_hit_ratio)),
             ("rebuilt", _warned(rebuilds)),
             ("context", None if added is None else _grown(added.tokens)),
         ),
     ]
+
+
+def _hit(ratio: float | None) -> str:
+    return "not known" if ratio is None else f"{formats.percent(ratio)} of what was sent"
 
 
 def _warned(text: str | None) -> Span | None:

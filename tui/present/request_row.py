@@ -29,7 +29,7 @@ def columns() -> tuple[Column, ...]:
         Column("ttft", "TTFT", 6, 12, right=True),
         Column("took", "TOOK", 8, 13, right=True),
         Column("cache", "CACHE", 15, 5, most=20),
-        Column("status", "STATUS", 6, 9, most=14),
+        Column("status", "STATUS", 9, 9, most=14),
     )
 
 
