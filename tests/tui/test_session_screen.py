@@ -147,8 +147,9 @@ async def test_requests_have_a_row_each_with_tokens_and_cost() -> None:
     """The second view lists requests; ``tab`` goes there, ``shift+tab`` back."""
     async with session_open() as pilot:
         await press(pilot, "tab")
-        rows = lines_of(pilot)[7:13]
-        assert "WRITE 5m/1h" in rows[0]
+        lines = lines_of(pilot)
+        (heading,) = [n for n, line in enumerate(lines) if "WRITE 5m/1h" in line]
+        rows = lines[heading:]
         assert "$0.0156" in rows[1]
         assert "⤷ Explore" in rows[2]
         assert "8.9 k/–" in rows[3]
