@@ -35,13 +35,13 @@ def show(config: Config) -> int:
     budgets = Budgets(config.session_budget, config.day_budget)
     app = SessionscopeApp(
         StoreSource(store, lambda: recorder_state(store)),
-        explain=_explain,
+        explain=explain,
         spending=Spending(budgets, Notices(store).new),
     )
     return app.show()
 
 
-def _explain(raw: RawRecord) -> str:
+def explain(raw: RawRecord) -> str:
     """Put a raw record into words, by a decoder that is loaded when it is first asked for."""
     from receiver.stored import explain
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 
 from textual import events
-from textual.app import App
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
@@ -17,7 +16,9 @@ from tui.feed import LOCAL_INTERVAL_S, REMOTE_INTERVAL_S, Feed, RecorderChanged,
 from tui.lifeline import Lifeline
 from tui.marks import choose_marks
 from tui.palette import VerbProvider
+from tui.playback import Playback
 from tui.present.lines import Line
+from tui.replay_actions import ReplayActions
 from tui.safe_text import safe_text
 from tui.screens.asked import Goal, GroupsAsked, LedgerAsked, SessionAsked
 from tui.screens.chrome import ChromeScreen, Setting
@@ -37,12 +38,12 @@ from tui.widgets.scrollbar import WholeCells
 _BUDGET_NOTICE_S = 30
 
 
-class SessionscopeApp(App[None]):
+class SessionscopeApp(ReplayActions):
     """Shows the sessions of a store, live."""
 
     TITLE = "sessionscope"
     CSS_PATH = "app.tcss"
-    BINDINGS = [*bindings(Place.EVERYWHERE)]
+    BINDINGS = [*bindings(Place.EVERYWHERE), *bindings(Place.REPLAY)]
     COMMANDS = {VerbProvider}
     ENABLE_COMMAND_PALETTE = True
 
@@ -54,21 +55,23 @@ class SessionscopeApp(App[None]):
         ascii_only: bool = False,
         mouse: bool | None = None,
         clock: Callable[[], int] = time.time_ns,
+        playback: Playback | None = None,
         spending: Spending | None = None,
     ) -> None:
         """Show ``source``; ``explain`` puts a raw record into words.
 
         ``mouse`` is on by default but over SSH, where every movement would be sent. ``clock``
-        returns nanoseconds since the Unix epoch; ``spending`` knows the budgets.
+        returns nanoseconds since the Unix epoch; ``playback`` is what plays into the store;
+        ``spending`` knows the budgets.
         """
         is_remote = bool(os.environ.get("SSH_CONNECTION"))
         marks = choose_marks(os.environ, encoding=_encoding(), ascii_only=ascii_only)
-        super().__init__()
+        super().__init__(playback)
         ScrollBar.renderer = WholeCells
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
-        self._setting = Setting(source, marks, clock, lambda: self._reception)
+        self._setting = Setting(source, marks, clock, lambda: self._reception, playback)
         self._explain = explain
         self.has_mouse = not is_remote if mouse is None else mouse
         self._reception = Reception(is_known=False)
