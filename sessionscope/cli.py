@@ -136,7 +136,7 @@ def view(ctx: click.Context, path: str | None, store: str | None) -> None:
         )
     from sessionscope.show import show
 
-    ctx.exit(show(config.store))
+    ctx.exit(show(config))
 
 
 @cli.command(epilog=block("Example:", "sessionscope demo"))

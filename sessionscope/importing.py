@@ -180,8 +180,9 @@ def rebuild(config: Config) -> None:
     Raises ``StoreLocked`` when a recorder owns the store, and ``ConfigError`` for its prices.
     """
     store, prices = config.store, price_book(config)
-    with ownership(store):
-        bring_up_to_date(store, prices)
+    if store.exists():
+        with ownership(store):
+            bring_up_to_date(store, prices)
     with closing(open_reader(store)) as db:
         newest = newest_record(db)
     with (

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
 from store.domain import RawRecord
+from store.queries.burn import Budgets
 from tui.commands import Place, bindings
 from tui.feed import LOCAL_INTERVAL_S, REMOTE_INTERVAL_S, Feed, RecorderChanged, StoreChanged
 from tui.lifeline import Lifeline
@@ -32,11 +33,13 @@ from tui.screens.text import HelpScreen
 from tui.screens.too_small import TooSmallScreen, is_too_small
 from tui.screens.trouble import TroubleScreen
 from tui.source import Reception, Source
+from tui.spending import BudgetCrossed, Spending
 from tui.theme import DARK, LIGHT
 from tui.widgets.scrollbar import WholeCells
 
 _CLIPBOARD_LIMIT = 100_000
 """Characters; terminals drop or stall on more."""
+_BUDGET_NOTICE_S = 30
 
 
 class SessionscopeApp(ReplayActions):
@@ -57,11 +60,13 @@ class SessionscopeApp(ReplayActions):
         mouse: bool | None = None,
         clock: Callable[[], int] = time.time_ns,
         playback: Playback | None = None,
+        spending: Spending | None = None,
     ) -> None:
         """Show ``source``; ``explain`` puts a raw record into words.
 
         ``mouse`` is on by default but over SSH, where every movement would be sent. ``clock``
-        returns nanoseconds since the Unix epoch; ``playback`` is what plays into the store.
+        returns nanoseconds since the Unix epoch; ``playback`` is what plays into the store;
+        ``spending`` knows the budgets.
         """
         is_remote = bool(os.environ.get("SSH_CONNECTION"))
         marks = choose_marks(os.environ, encoding=_encoding(), ascii_only=ascii_only)
@@ -79,6 +84,7 @@ class SessionscopeApp(ReplayActions):
             self.post_message,
             clock=clock,
             interval_s=REMOTE_INTERVAL_S if is_remote else LOCAL_INTERVAL_S,
+            spending=spending or Spending(Budgets(), list),
         )
         self._lifeline = Lifeline(self)
         self._last_session: str | None = None
@@ -119,6 +125,11 @@ class SessionscopeApp(ReplayActions):
         for screen in self.screen_stack:
             if isinstance(screen, ChromeScreen):
                 screen.reception_changed()
+
+    def on_budget_crossed(self, message: BudgetCrossed) -> None:
+        self.notify(
+            safe_text(message.text), severity="warning", timeout=_BUDGET_NOTICE_S, markup=False
+        )
 
     def on_resize(self, event: events.Resize) -> None:
         is_shown = isinstance(self.screen, TooSmallScreen)

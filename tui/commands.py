@@ -19,6 +19,7 @@ class Place(StrEnum):
     LEDGER = "Permissions"
     FILTER = "While typing a filter"
     SESSION = "Session"
+    REQUESTS = "Requests of a session"
     TEXT = "In a text"
     REPLAY = "Replay"
 
@@ -134,6 +135,18 @@ COMMANDS = (
             "The view before"),
     Command("ledger", Place.SESSION, "ledger", "p", "ledger",
             "Calls like this one over all sessions", _BOTH),
+    Command("sort", Place.REQUESTS, "sort", "o", "sort",
+            "The most expensive first, or in the order sent", _BOTH),
+    Command("fold-requests", Place.REQUESTS, "fold_by", "", "fold",
+            "Then t turn, m model, s source, n not at all", _FOOTER, also_keys="g"),
+    Command("fold-turn", Place.REQUESTS, "fold_by('turn')", "", "fold by turn",
+            "Fold the requests by turn", _PALETTE, after_g="t"),
+    Command("fold-model", Place.REQUESTS, "fold_by('model')", "", "fold by model",
+            "Fold the requests by model", _PALETTE, after_g="m"),
+    Command("fold-source", Place.REQUESTS, "fold_by('source')", "", "fold by source",
+            "Fold the requests by who asked", _PALETTE, after_g="s"),
+    Command("fold-nothing", Place.REQUESTS, "fold_by('')", "", "unfold all",
+            "One row a request", _PALETTE, after_g="n"),
     Command("fold", Place.SESSION, "fold", "left h", "fold", "Fold, or go to what it is part of"),
     Command("unfold", Place.SESSION, "unfold", "right l", "unfold", "Unfold"),
     Command("fold-all", Place.SESSION, "fold_all", "z", "fold all",

@@ -14,7 +14,8 @@ from store.errors import StoreError
 from store.file_systems import check_is_local
 from store.health import Health, quick_check
 from store.private_files import check_is_own, is_lax
-from store.queries.arrivals import Arrival, arrivals, models
+from store.queries.arrivals import Arrival, arrivals
+from store.queries.priced import WithoutPrice, models_without_price
 from store.schema import SCHEMA_VERSION
 from store.watch import WAL_LIMIT, FileWatch
 
@@ -44,7 +45,7 @@ def look_at_store(config: Config) -> Iterator[Finding]:
         with closing(open_reader(store)) as db:
             yield from _of_file(store, db)
             yield from _of_agents(arrivals(db))
-            yield from _of_prices(config, models(db))
+            yield from _of_prices(config, models_without_price(db))
     except StoreError as error:
         yield Finding("store", Level.WRONG, f"{error}.", "It is put aside when a recorder starts.")
 
@@ -91,17 +92,21 @@ def _of_agents(heard: list[Arrival]) -> Iterator[Finding]:
             yield Finding("clock", Level.NOTE, words, "Set both clocks.")
 
 
-def _of_prices(config: Config, asked: list[tuple[str, int]]) -> Iterator[Finding]:
+def _of_prices(config: Config, unpriced: list[WithoutPrice]) -> Iterator[Finding]:
     try:
-        book = price_book(config)
+        price_book(config)
     except ConfigError as error:
         advice = "Mend the file: a recorder does not start without it."
         yield Finding("prices", Level.WRONG, f"{error}.", advice)
         return
-    for model, at in asked:
-        if book.price(model, at) is None:
-            words = f"No price of {model} is known: its cost is what the agent reports."
-            yield Finding("prices", Level.NOTE, words)
+    for model, requests in unpriced:
+        words = f"No price of {model} is known ({requests} request{'' if requests == 1 else 's'})"
+        yield Finding(
+            "prices",
+            Level.NOTE,
+            f"{words}: its cost is what the agent reports, else unknown.",
+            "Set prices in the configuration, then: sessionscope reprice",
+        )
 
 
 def _age(ns: int) -> str:

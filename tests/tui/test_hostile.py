@@ -19,6 +19,8 @@ SCREENS: tuple[Sequence[str], ...] = (
     [],
     ["enter"],
     ["enter", "tab"],
+    ["enter", "tab", "g", "m", "enter"],
+    ["enter", "tab", "g", "s", "o"],
     ["enter", "enter"],
     ["enter", "g", "g", "enter", "j"],
     ["enter", "r"],
