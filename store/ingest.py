@@ -12,6 +12,7 @@ from store.assessment.assessor import Assessor
 from store.binding import insert_into, run_many
 from store.changes import Facts, Identity
 from store.connection import Database
+from store.fact_rows import REQUESTS
 from store.facts import Placement
 from store.merge import merge
 from store.prices.rates import PriceTable
@@ -102,8 +103,11 @@ class Ingest:
         new = self._insert(arrivals)
         for record, placement, _ in new:
             self._interpret(record, placement, facts)
-        merge(self._db, facts)
-        self._assessor.assess(self._db, facts)
+        requests, done = self._assessor.assess_new(
+            self._db, REQUESTS.folded(facts.requests), facts.events
+        )
+        merge(self._db, facts, requests)
+        self._assessor.assess(self._db, facts, done)
         if len(new) < len(arrivals):
             self._count_repetitions(arrivals, new)
         return len(new)

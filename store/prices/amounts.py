@@ -1,14 +1,13 @@
 """Tokens times rates, exactly: amounts in 10^-12 micro-dollars, and what a reported cost proves."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from store.figures import TokenUsage
 from store.prices.apportion import rounded
 from store.prices.rates import RATE_TOKENS, Rates
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(NamedTuple):
     """What each class costs; ``None`` where its tokens or its price are not known."""
 
     input: int | None
@@ -25,7 +24,7 @@ class Amounts:
     @property
     def without_writes(self) -> int | None:
         """Return the sum of all but cache writes."""
-        return replace(self, cache_write=0).total
+        return self._replace(cache_write=0).total
 
 
 def tiers_told(tokens: TokenUsage) -> tuple[int, int] | None:
