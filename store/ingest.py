@@ -16,6 +16,7 @@ from store.fact_rows import REQUESTS
 from store.facts import Placement
 from store.merge import merge
 from store.prices.rates import PriceTable
+from store.sequence_breaks import Place, keep_breaks
 from store.signals import Batch, Record, Resource, Scope
 
 _log = logging.getLogger(__name__)
@@ -101,8 +102,14 @@ class Ingest:
             self._identified.clear()
         facts = Facts(identified=self._identified)
         new = self._insert(arrivals)
+        places: dict[str, list[Place]] = {}
         for record, placement, _ in new:
+            session_id, sequence = placement.session_id, placement.sequence
+            if session_id is not None and sequence is not None:
+                places.setdefault(session_id, []).append((placement.time_unix_nano, sequence))
             self._interpret(record, placement, facts)
+        for session_id, places_in_session in places.items():
+            keep_breaks(self._db, session_id, places_in_session)
         requests, done = self._assessor.assess_new(
             self._db, REQUESTS.folded(facts.requests), facts.events
         )
