@@ -85,9 +85,10 @@ class RequestRow(NamedTuple):
     def chained(self, cost: CostColumns, rates: Rates | None) -> ChainedRequest:
         """Return what forensics need, with the lives of cache writes as its cost proves them."""
         told = self.told
-        tokens = self._tokens(cost.billed_5m_tokens, cost.billed_1h_tokens)
+        lives = cost.billed_5m_tokens, cost.billed_1h_tokens
         if cost.billed_5m_tokens is None:
-            tokens = self._tokens(told.cache_write_5m_tokens, told.cache_write_1h_tokens)
+            lives = told.cache_write_5m_tokens, told.cache_write_1h_tokens
+        tokens = self._tokens(*lives)
         return ChainedRequest(
             request_id=told.request_id,
             at=told.started_unix_nano,
