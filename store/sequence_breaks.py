@@ -15,24 +15,23 @@ from store.connection import Database
 Place: TypeAlias = tuple[int, int]
 """A record's time and its number in its sender's count."""
 
-_COUNTED = """select time_unix_nano, sequence from records
+_COUNTED = """from records
         where session_id = ?1 and sequence is not null and (time_unix_nano, sequence)"""
 
-_NEAR = f"""
-    select * from ({_COUNTED} < (?2, ?3) order by time_unix_nano desc, sequence desc limit 1)
-    union all
-    select * from ({_COUNTED} > (?4, ?5) order by time_unix_nano, sequence limit 1)
-    union all
-    select * from ({_COUNTED} between (?2, ?3) and (?4, ?5) limit ?6)
+_AROUND = f"""
+    select *
+    from (select count(*) from (select 1 {_COUNTED} between (?2, ?3) and (?4, ?5) limit ?6))
+    left join (select time_unix_nano, sequence {_COUNTED} < (?2, ?3)
+        order by time_unix_nano desc, sequence desc limit 1)
+    left join (select time_unix_nano, sequence {_COUNTED} > (?4, ?5)
+        order by time_unix_nano, sequence limit 1)
 """
 _FORGET = (
     "delete from sequence_breaks where session_id = ?"
     " and (time_unix_nano, sequence) between (?, ?) and (?, ?)"
 )
+_NOWHERE = (None, None)
 _KEEP = "insert into sequence_breaks values (?, ?, ?, nullif(?, ''))"
-
-_STRANGERS = 4
-"""Records for each new one among them, above which the new ones do not follow one another."""
 
 
 def keep_breaks(db: Database, session_id: str, places: Iterable[Place]) -> None:
@@ -41,20 +40,25 @@ def keep_breaks(db: Database, session_id: str, places: Iterable[Place]) -> None:
 
 
 def _keep(db: Database, session_id: str, places: list[Place]) -> None:
+    """Do so for all places together if no other record is among them, else for each half."""
     first, last = places[0], places[-1]
-    limit = 0 if first == last else _STRANGERS * len(places)
-    found = db.conn.execute(_NEAR, [session_id, *first, *last, limit]).fetchall()
-    if limit and sum(first <= place <= last for place in found) == limit:
+    is_one = first == last
+    limit = 0 if is_one else len(places) + 1
+    found = db.conn.execute(_AROUND, [session_id, *first, *last, limit])
+    among, *before_and_after = found.fetchone()
+    before, after = tuple(before_and_after[:2]), tuple(before_and_after[2:])
+    if not is_one and among > len(places):
         middle = len(places) // 2
         _keep(db, session_id, places[:middle])
         _keep(db, session_id, places[middle:])
         return
-    near = sorted({*found, *places})
-    begins = near[0] == first
+    near = [place for place in (before, *places, after) if place != _NOWHERE]
     db.conn.execute(_FORGET, [session_id, *first, *near[-1]])
-    breaks = [
-        (session_id, *place, before[1])
-        for before, place in pairwise(near)
-        if place[1] != before[1] + 1
+    breaks: list[tuple[str, int, int, int | None]] = [
+        (session_id, *place, previous[1])
+        for previous, place in pairwise(near)
+        if place[1] != previous[1] + 1
     ]
-    run_many(db, _KEEP, [*breaks, (session_id, *first, None)] if begins else breaks)
+    if before == _NOWHERE:
+        breaks.append((session_id, *first, None))
+    run_many(db, _KEEP, breaks)

@@ -17,7 +17,7 @@ from store.assessment.rows import (
 from store.chains import ChainedRequest
 from store.changes import Facts
 from store.connection import Database
-from store.fact_rows import Rows
+from store.fact_rows import Row, Rows
 from store.facts import EventSeen, Key
 from store.prices.amounts import prompt_tokens
 from store.prices.cost import BilledRequest
@@ -66,7 +66,7 @@ class Assessor:
                 uses.update(((session_id, request_id), use) for request_id, use in judged.items())
         worked_out = {key: (*priced[key].cost, *uses.get(key, NO_USE)) for key in new}
         return {
-            key: row._replace(worked_out=worked_out.get(key, ())) for key, row in rows.items()
+            key: Row(row.kinds, row.values, worked_out.get(key, ())) for key, row in rows.items()
         }, done
 
     def assess(self, db: Database, facts: Facts, done: set[str]) -> None:
