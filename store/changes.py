@@ -16,10 +16,12 @@ from store.facts import (
     EventSeen,
     Key,
     PromptGiven,
+    Relation,
     RequestFact,
     ToolCallFact,
     ToolOutput,
     TraceTurn,
+    TurnCost,
     UnknownSeen,
     Wait,
 )
@@ -111,6 +113,39 @@ class SessionChange:
             self.requested_tool, self.requested_unix_nano = tool, time_unix_nano
             self.requested_rank = rank
 
+    def absorb(self, member: "SessionChange") -> None:
+        """Take over what a conversation within this session shows of the session.
+
+        What a person typed and the state of the main conversation are never the member's.
+        """
+        self.saw(member.started_unix_nano)
+        self.saw(member.last_event_unix_nano)
+        self.opened = bool(self.opened or member.opened)
+        if member.last_event_rank is not None:
+            self.happened(member.last_event_name or "", member.last_event_rank)
+        if member.decided_unix_nano is not None:
+            self.latest("decided", member.decided_unix_nano)
+        if member.asked_unix_nano is not None and member.asked_rank is not None:
+            self.asks(member.asked_tool, member.asked_unix_nano, member.asked_rank)
+        if member.requested_unix_nano is not None and member.requested_rank is not None:
+            self.requests(member.requested_tool, member.requested_unix_nano, member.requested_rank)
+        self.log_records += member.log_records
+        self.spans += member.spans
+        self.metric_points += member.metric_points
+
+    def go_on_with(self, same: "SessionChange") -> None:
+        """Take over what else is known of this very conversation under another name."""
+        for moment in ("last_prompt", "exited", "failed", "answered", "awaited", "turn_ended"):
+            told = getattr(same, f"{moment}_unix_nano")
+            if told is not None:
+                self.latest(moment, told)
+        if same.title_rank is not None:
+            self.titled(same.title, same.title_content or "", same.title_rank)
+        if same.permission_mode_rank is not None:
+            self.in_mode(same.permission_mode or "", same.permission_mode_rank)
+        if same.context_rank is not None:
+            self.holds(same.context_tokens or 0, same.context_rank)
+
     def latest(self, moment: str, time_unix_nano: int) -> None:
         """Move a ``*_unix_nano`` mark (``last_prompt``, ``exited``, …) forward, never back."""
         name = f"{moment}_unix_nano"
@@ -133,6 +168,8 @@ class Facts:
     agent_parents: set[AgentParent] = field(default_factory=set)
     agent_spans: set[AgentSpan] = field(default_factory=set)
     trace_turns: set[TraceTurn] = field(default_factory=set)
+    turn_costs: set[TurnCost] = field(default_factory=set)
+    relations: set[Relation] = field(default_factory=set)
     unknowns: Counter[UnknownSeen] = field(default_factory=Counter)
     counters: dict[CounterKey, int] = field(default_factory=dict)
     sessions: dict[str, SessionChange] = field(default_factory=dict)

@@ -79,6 +79,7 @@ create table requests (
     traced_error text,
     traced_http_status integer,
     stop_reason text,
+    traced_reasoning_tokens integer,
     primary key (session_id, request_id)
 );
 

@@ -6,15 +6,15 @@ Runs inside a transaction that its caller opens and commits, on the writer's con
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol, TypeAlias
 
 from store.assessment.assessor import Assessor
 from store.binding import insert_into, run_many
 from store.changes import Facts, Identity
 from store.connection import Database
-from store.fact_rows import REQUESTS
 from store.facts import Placement
-from store.merge import merge
+from store.kinship import settle
 from store.prices.rates import PriceTable
 from store.sequence_breaks import Place, keep_breaks
 from store.signals import Batch, Record, Resource, Scope
@@ -110,11 +110,8 @@ class Ingest:
             self._interpret(record, placement, facts)
         for session_id, places_in_session in places.items():
             keep_breaks(self._db, session_id, places_in_session)
-        requests, done = self._assessor.assess_new(
-            self._db, REQUESTS.folded(facts.requests), facts.events
-        )
-        merge(self._db, facts, requests)
-        self._assessor.assess(self._db, facts, done)
+        told = settle(self._db, facts, partial(self._assessor.assess_new, self._db))
+        self._assessor.assess(self._db, told)
         if len(new) < len(arrivals):
             self._count_repetitions(arrivals, new)
         return len(new)

@@ -25,6 +25,7 @@ from store.facts import (
     ToolOutput,
     ToolTraced,
     TraceTurn,
+    TurnCost,
     TurnSpan,
     UnknownSeen,
     Wait,
@@ -46,7 +47,10 @@ def _insert_or_ignore(table: str, kind: type[NamedTuple]) -> str:
     return f"{insert_into(table, kind._fields)} on conflict do nothing"
 
 
-_EVENT = _insert_or_ignore("events", EventSeen)
+_EVENT = (
+    f"{insert_into('events', EventSeen._fields)} on conflict (digest)"
+    " do update set time_unix_nano = min(time_unix_nano, excluded.time_unix_nano)"
+)
 _ATTRIBUTE = _insert_or_ignore("session_attributes", AttributeSeen)
 _WAIT = _insert_or_ignore("waits", Wait)
 _OF_WAIT = (
@@ -59,9 +63,19 @@ _AGENT_CALL = _insert_or_ignore("agent_calls", AgentCall)
 _AGENT_PARENT = _insert_or_ignore("agent_parents", AgentParent)
 _AGENT_SPAN = _insert_or_ignore("agent_spans", AgentSpan)
 _TRACE_TURN = _insert_or_ignore("trace_turns", TraceTurn)
+_TURN_COST = (
+    f"{insert_into('turn_costs', TurnCost._fields)} on conflict (session_id, turn_id)"
+    f" do update set {largest('reported_micros')}"
+)
 _TOOL_OUTPUT = (
     f"{insert_into('tool_outputs', ToolOutput._fields)} on conflict (session_id, tool_call_id)"
-    f" do update set {', '.join(ranked(ToolOutput._fields[3:], 'output_rank'))}"
+    " do update set "
+    + ", ".join(
+        [
+            *map(smallest, ("file_path", "lines_added", "lines_removed")),
+            *ranked(["output", "diff", "original_length"], "output_rank"),
+        ]
+    )
 )
 _UNKNOWN = (
     f"{insert_into('unknowns', (*UnknownSeen._fields, 'records'))}"
@@ -73,8 +87,8 @@ _COUNTER = (
     f" on conflict ({', '.join(CounterKey._fields)}) do update set millionths = {COMBINED}"
 )
 
-_SESSION_COLUMNS = [column.name for column in fields(SessionChange)]
-_session_row: Callable[[SessionChange], tuple[Any, ...]] = attrgetter(*_SESSION_COLUMNS)
+SESSION_COLUMNS = [column.name for column in fields(SessionChange)]
+_session_row: Callable[[SessionChange], tuple[Any, ...]] = attrgetter(*SESSION_COLUMNS)
 _MARKS = (
     "last_prompt",
     "exited",
@@ -85,23 +99,20 @@ _MARKS = (
     "turn_ended",
 )
 _COUNTS = ("log_records", "spans", "metric_points")
-_SESSION = (
-    f"{insert_into('sessions', _SESSION_COLUMNS)} on conflict (session_id) do update set "
-    + (
-        ", ".join(
-            [
-                *map(smallest, ("agent", "started_unix_nano")),
-                *map(largest, ("last_event_unix_nano", "opened")),
-                *(largest(f"{mark}_unix_nano") for mark in _MARKS),
-                *ranked(["last_event_name"], "last_event_rank"),
-                *ranked(["title", "title_content"], "title_rank", comparison="<"),
-                *ranked(["permission_mode"], "permission_mode_rank"),
-                *ranked(["context_tokens"], "context_rank"),
-                *ranked(["asked_unix_nano", "asked_tool"], "asked_rank"),
-                *ranked(["requested_unix_nano", "requested_tool"], "requested_rank"),
-                *(f"{count} = {count} + excluded.{count}" for count in _COUNTS),
-            ]
-        )
+_SESSION = f"{insert_into('sessions', SESSION_COLUMNS)} on conflict (session_id) do update set " + (
+    ", ".join(
+        [
+            *map(smallest, ("agent", "started_unix_nano")),
+            *map(largest, ("last_event_unix_nano", "opened")),
+            *(largest(f"{mark}_unix_nano") for mark in _MARKS),
+            *ranked(["last_event_name"], "last_event_rank"),
+            *ranked(["title", "title_content"], "title_rank", comparison="<"),
+            *ranked(["permission_mode"], "permission_mode_rank"),
+            *ranked(["context_tokens"], "context_rank"),
+            *ranked(["asked_unix_nano", "asked_tool"], "asked_rank"),
+            *ranked(["requested_unix_nano", "requested_tool"], "requested_rank"),
+            *(f"{count} = {count} + excluded.{count}" for count in _COUNTS),
+        ]
     )
 )
 
@@ -126,6 +137,7 @@ def merge(db: Database, facts: Facts, requests: Rows | None = None) -> None:
     run_many(db, _AGENT_PARENT, facts.agent_parents)
     run_many(db, _AGENT_SPAN, facts.agent_spans)
     run_many(db, _TRACE_TURN, facts.trace_turns)
+    run_many(db, _TURN_COST, facts.turn_costs)
     run_many(db, _UNKNOWN, ((*seen, count) for seen, count in facts.unknowns.items()))
     run_many(db, _COUNTER, ((*key, amount) for key, amount in facts.counters.items()))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from store.connection import Database, sqlite3
 from store.errors import StoreBusy
+from store.kinship import KIN
 from store.schema import DERIVED_TABLES
 
 _NEWEST = "max(received_unix_nano, time_unix_nano)"
@@ -99,6 +100,8 @@ def remove(db: Database, removal: Removal, *, holding: str = "") -> None:
     db.execute("begin immediate")
     try:
         db.conn.executemany("insert into doomed values (?)", [(s,) for s in removal.session_ids])
+        kin = KIN.format(first="select session_id from doomed")
+        db.execute(f"insert or ignore into doomed {kin}")
         db.execute(f"insert into doomed_records {doomed}", words)
         for table in ("records", *DERIVED_TABLES):
             db.execute(f"delete from {table} where session_id in (select session_id from doomed)")

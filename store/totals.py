@@ -17,7 +17,13 @@ SUMS = (
 )
 """The figures of a request that are summed into its turn and its session."""
 
-_TRACED = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
+TRACED = (
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+)
 """The figures that the request's span repeats; it counts where the event lacks them."""
 
 UNNAMED_SPAN = "~span:"
@@ -52,15 +58,23 @@ _TOOL_CALL_COUNTS = {
 
 
 def _figure(name: str) -> str:
-    if name in _TRACED:
+    if name in TRACED:
         return f"coalesce({{row}}.{name}, {{row}}.traced_{name})"
     return f"{{row}}.{name}"
 
 
 _REQUEST_TERMS = {
     **_REQUEST_COUNTS,
-    **{name: f"ifnull({_figure(name)}, 0)" for name in SUMS},
-    **{f"{name}_known": f"({_figure(name)} is not null)" for name in SUMS},
+    **{name: f"({_HAS_ID} * ifnull({_figure(name)}, 0))" for name in SUMS},
+    **{f"{name}_known": f"({_HAS_ID} and {_figure(name)} is not null)" for name in SUMS},
+    **{
+        f"unnamed_{name}": f"((not {_HAS_ID}) * ifnull({{row}}.traced_{name}, 0))"
+        for name in TRACED
+    },
+    **{
+        f"unnamed_{name}_known": f"(not {_HAS_ID} and {{row}}.traced_{name} is not null)"
+        for name in TRACED
+    },
 }
 
 _CLASSES = (

@@ -7,7 +7,13 @@ users change. A record that no dialect reads is kept raw under the unknown agent
 import hashlib
 
 from receiver.dialects.claude_code import ClaudeCode
+from receiver.dialects.codex import Codex
+from receiver.dialects.copilot_cli import CopilotCli
 from receiver.dialects.dialect import Dialect
+from receiver.dialects.gemini_cli import GeminiCli
+from receiver.dialects.gen_ai import GenAi
+from receiver.dialects.opencode import OpenCode
+from receiver.dialects.qwen_code import QwenCode
 from receiver.dialects.values import text
 from store.changes import Facts, Identity
 from store.domain import Agent
@@ -31,8 +37,17 @@ _IDENTITY = (
 )
 """Attributes that agents repeat on every record and that describe the session."""
 
-DIALECTS: tuple[Dialect, ...] = (ClaudeCode(),)
-"""In the order in which they are asked whether a record is theirs."""
+DIALECTS: tuple[Dialect, ...] = (
+    ClaudeCode(),
+    Codex(),
+    GeminiCli(),
+    QwenCode(),
+    CopilotCli(),
+    OpenCode(),
+    GenAi(),
+)
+"""In the order in which they are asked whether a record is theirs; the conventions' own comes last,
+as agents with a dialect of their own follow them too."""
 
 _BY_AGENT = {dialect.agent: dialect for dialect in DIALECTS}
 
@@ -42,14 +57,15 @@ class Dialects:
 
     def place(self, record: Record, received_unix_nano: int) -> Placement:
         """Say which session and which fact a record belongs to."""
-        time_unix_nano = _time_of(record) or received_unix_nano
-        time_unix_nano = min(time_unix_nano, RECORD_TIME_LIMIT)
+        time_unix_nano = _time_of(record)
         for dialect in DIALECTS:
             if dialect.recognises(record):
-                session_id, name, subject, sequence = dialect.place(record)
+                session_id, name, subject, sequence, told = dialect.place(record)
                 session_id = session_id or _session_without_id(record)
-                return Placement(dialect.agent, session_id, name, subject, time_unix_nano, sequence)
-        return Placement(Agent.UNKNOWN, None, _name_of(record), None, time_unix_nano)
+                at = min(time_unix_nano or told or received_unix_nano, RECORD_TIME_LIMIT)
+                return Placement(dialect.agent, session_id, name, subject, at, sequence)
+        at = min(time_unix_nano or received_unix_nano, RECORD_TIME_LIMIT)
+        return Placement(Agent.UNKNOWN, None, _name_of(record), None, at)
 
     def interpret(self, record: Record, placement: Placement, facts: Facts) -> None:
         """Add what a record means to ``facts``."""

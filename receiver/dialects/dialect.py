@@ -17,6 +17,8 @@ class Place(NamedTuple):
     subject: str | None
     """See ``store.facts.Placement``."""
     sequence: int | None = None
+    time_unix_nano: int = 0
+    """For a record without a time of its own, what its attributes say; 0 for nothing."""
 
 
 class Dialect(Protocol):

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
+from sessionscope.demo.attributes import key_values
+
 VERSION = "2.1.330"
 _NS_PER_MS = 1_000_000
 _NAMESPACE = uuid5(NAMESPACE_URL, "sessionscope:demo")
@@ -145,7 +147,7 @@ class Teller:
         if ok:
             size |= {"tool_result_size_bytes": str(round(seconds * 4000))}
         else:
-            size |= {"error_type": "ShellError", "error": "Shell command failed"}
+            size |= _failure(given)
         if self.shows_content:
             own = {key: value for key, value in given.items() if key != "server"}
             told["tool_input"] = json.dumps(own, separators=(",", ":"), ensure_ascii=False)
@@ -232,7 +234,7 @@ class Teller:
                 "timeUnixNano": str(self.now_ns),
                 "observedTimeUnixNano": str(self.now_ns),
                 "body": {"stringValue": f"claude_code.{name}"},
-                "attributes": _key_values(attributes | dict(own)),
+                "attributes": key_values(attributes | dict(own)),
             }
         )
 
@@ -260,7 +262,7 @@ def export_request(teller: Teller, records: list[dict[str, Any]]) -> bytes:
         {
             "resourceLogs": [
                 {
-                    "resource": {"attributes": _key_values(resource)},
+                    "resource": {"attributes": key_values(resource)},
                     "scopeLogs": [{"scope": scope, "logRecords": records}],
                 }
             ]
@@ -269,6 +271,12 @@ def export_request(teller: Teller, records: list[dict[str, Any]]) -> bytes:
 
 
 _COMMIT = ("git_commit_id", "git_branch")
+
+
+def _failure(given: Mapping[str, str]) -> dict[str, str]:
+    if "server" in given:
+        return {"error_type": "McpToolCallError", "error": "it is locked by somebody else"}
+    return {"error_type": "ShellError", "error": "Shell command failed"}
 
 
 def _parameters(tool: str, given: Mapping[str, str]) -> dict[str, str]:
@@ -282,17 +290,3 @@ def _parameters(tool: str, given: Mapping[str, str]) -> dict[str, str]:
     if tool == "Agent":
         return {"subagent_type": given["subagent_type"]}
     return {}
-
-
-def _key_values(values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{"key": key, "value": _any_value(value)} for key, value in values.items()]
-
-
-def _any_value(value: object) -> dict[str, object]:
-    if isinstance(value, bool):
-        return {"boolValue": value}
-    if isinstance(value, int):
-        return {"intValue": str(value)}
-    if isinstance(value, float):
-        return {"doubleValue": value}
-    return {"stringValue": str(value)}

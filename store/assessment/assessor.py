@@ -1,6 +1,6 @@
 """Working out costs and cache uses of what a transaction changed, or of all there is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 from store.assessment.columns import CostColumns, UseColumns
@@ -17,8 +17,8 @@ from store.assessment.rows import (
 from store.chains import ChainedRequest
 from store.changes import Facts
 from store.connection import Database
-from store.fact_rows import Row, Rows
-from store.facts import EventSeen, Key
+from store.fact_rows import REQUESTS, Row, Rows
+from store.facts import Key
 from store.prices.amounts import prompt_tokens
 from store.prices.cost import BilledRequest
 from store.prices.rates import PriceTable, Rates, applicable
@@ -36,44 +36,43 @@ class Assessor:
     def __init__(self, prices: PriceTable) -> None:
         self._prices = prices
         self._judges = Judges()
+        self._done: set[str] = set()
+        """Sessions of which nothing is left to be worked out in this transaction."""
 
     def forget(self) -> None:
         """Drop what was learnt in a transaction that was rolled back."""
         self._judges.forget()
+        self._done.clear()
 
-    def assess_new(
-        self, db: Database, rows: Rows, events: Iterable[EventSeen]
-    ) -> tuple[Rows, set[str]]:
+    def assess_new(self, db: Database, facts: Facts) -> Rows:
         """Work out what follows from requests that the store does not have yet.
 
-        Return the rows with what is to be inserted with them, and the sessions that are done.
+        Return the rows of all requests that there is news of, with what is to be inserted.
         """
+        rows = REQUESTS.folded(facts.requests)
         new = new_rows(db, rows)
         priced = {key: self._priced(row) for key, row in new.items()}
         by_session: dict[str, list[Key]] = {}
         for key in rows:
             by_session.setdefault(key[0], []).append(key)
-        marks = marks_in(events)
+        marks = marks_in(facts.events)
         uses: dict[Key, UseColumns] = {}
-        done = set()
         for session_id, keys in by_session.items():
             if not all(key in new for key in keys):
                 continue
             news = [(priced[key].chained, NO_USE) for key in keys]
             judged = self._judges.judge_on(session_id, news, marks.get(session_id, ()))
             if judged is not None:
-                done.add(session_id)
+                self._done.add(session_id)
                 uses.update(((session_id, request_id), use) for request_id, use in judged.items())
         worked_out = {key: (*priced[key].cost, *uses.get(key, NO_USE)) for key in new}
         return {
             key: Row(row.kinds, row.values, worked_out.get(key, ())) for key, row in rows.items()
-        }, done
+        }
 
-    def assess(self, db: Database, facts: Facts, done: set[str]) -> None:
-        """Work out anew what follows from merged facts, in the transaction that merged them.
-
-        The sessions that are ``done`` are left as they are.
-        """
+    def assess(self, db: Database, facts: Facts) -> None:
+        """Work out what else follows from merged facts, in the transaction that merged them."""
+        done, self._done = self._done, set()
         by_session: dict[str, list[tuple[RequestRow, _Priced]]] = {}
         for row in request_rows(db, (key for key in facts.requests if key[0] not in done)):
             by_session.setdefault(row.told.session_id, []).append((row, self._priced(row)))

@@ -18,6 +18,7 @@ from store.facts.requests import (
 )
 from store.facts.sessions import (
     ANY_MODEL,
+    STAND_IN,
     UNSUMMED,
     AgentCall,
     AgentParent,
@@ -27,7 +28,9 @@ from store.facts.sessions import (
     EventSeen,
     Placement,
     PromptGiven,
+    Relation,
     TraceTurn,
+    TurnCost,
     TurnSpan,
     UnknownSeen,
 )
@@ -45,6 +48,7 @@ from store.facts.tools import (
 __all__ = [
     "ANY_MODEL",
     "RECORD_TIME_LIMIT",
+    "STAND_IN",
     "UNSUMMED",
     "AgentCall",
     "AgentParent",
@@ -55,6 +59,7 @@ __all__ = [
     "Key",
     "Placement",
     "PromptGiven",
+    "Relation",
     "RequestFact",
     "RequestFailed",
     "RequestMade",
@@ -69,6 +74,7 @@ __all__ = [
     "ToolRequested",
     "ToolTraced",
     "TraceTurn",
+    "TurnCost",
     "TurnSpan",
     "UnknownSeen",
     "Wait",

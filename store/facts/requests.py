@@ -126,6 +126,7 @@ class RequestTraced(NamedTuple):
     traced_error: str | None
     traced_http_status: int | None
     stop_reason: str | None
+    traced_reasoning_tokens: int | None = None
 
 
 RequestFact: TypeAlias = (

@@ -78,6 +78,33 @@ class TraceTurn(NamedTuple):
     turn_id: str
 
 
+STAND_IN = "~trace-of:"
+"""How the id begins of a conversation that its record does not name, but by its trace.
+
+It is the very conversation of that trace that another record names: its turns are that one's.
+"""
+
+
+class Relation(NamedTuple):
+    """What a conversation has in common with others, or what it is to them."""
+
+    session_id: str
+    """The conversation's own id, whatever session it is shown in."""
+    kind: str
+    """``key``: who shares a value belongs to one session. ``serves``: belongs to the session that
+    is ``served`` under this value, the first if there are several. ``role``, ``name``: a member's.
+    """
+    value: str
+
+
+class TurnCost(NamedTuple):
+    """What a turn cost, as the agent's provider says some time after it."""
+
+    session_id: str
+    turn_id: str
+    reported_micros: int
+
+
 class UnknownSeen(NamedTuple):
     """Something in a record that this version of the program does not know."""
 

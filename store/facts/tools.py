@@ -45,7 +45,7 @@ class ToolDecided(NamedTuple):
     skill: str | None
     subagent_type: str | None
     decided_rank: bytes
-    decided_unix_nano: int
+    decided_unix_nano: int | None
     decided_verdict: str
     decider: str
     scope: str
@@ -151,9 +151,9 @@ class Wait(NamedTuple):
     span_id: bytes
     parent_span_id: bytes | None
     waited_ms: int | None
-    waited_verdict: str
-    waited_decider: str
-    waited_scope: str
+    waited_verdict: str | None
+    waited_decider: str | None
+    waited_scope: str | None
     waited_source_raw: str | None
 
 

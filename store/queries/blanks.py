@@ -1,38 +1,13 @@
 """Why columns of the tables have no value: every blank that a session's telemetry leaves."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from store.connection import Database
 from store.domain import Content
 from store.insights import Blank, CapabilityState
 from store.queries.capabilities import COMMANDS_ON_DECISIONS_SINCE, ENTRYPOINT_SINCE, emitted
 from store.queries.filter_keys import REPOSITORY_ATTRIBUTES, USER_ATTRIBUTES
-
-_SOME: Mapping[str, str] = {
-    "untraced_request": "requests x where {own} and x.traced_rank is null",
-    "untitled": "sessions x where {own} and x.title is null",
-    "modeless": "sessions x where {own} and x.permission_mode is null",
-    "call": "tool_calls x where {own}",
-    "untimed_request": "requests x where {own} and x.failed_rank is null"
-    " and coalesce(x.ttft_ms, x.traced_ttft_ms) is null",
-    "answered_request": "requests x where {own}"
-    " and (x.made_rank is not null or x.traced_success = 1)",
-    "failed_request": "requests x where {own} and x.made_rank is null"
-    " and (x.failed_rank is not null or x.traced_success = 0)",
-    "untraced_call": "tool_calls x where {own} and (x.traced_rank is null or not exists ("
-    "select 1 from waits w where w.session_id = x.session_id"
-    " and w.parent_span_id = x.traced_span_id))",
-    "unbilled_request": "requests x where {own} and x.made_rank is null and x.failed_rank is null",
-    "undecided_call": "tool_calls x where {own} and x.mode is null",
-    "unfinished_call": "tool_calls x where {own} and x.finished_rank is null",
-    "request_outside": "requests x where {own} and x.turn_id is null",
-    "call_outside": "tool_calls x where {own} and x.turn_id is null",
-    "effortless_request": "requests x where {own} and coalesce(x.effort, x.traced_effort) is null",
-    "unnamed_agent": "requests x where {own} and x.agent_id is not null and x.agent_name is null",
-}
-"""What some of a session's facts may be, or lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +36,11 @@ class _Rule(NamedTuple):
 
 def _is_older(told: Told, since: str) -> bool:
     return emitted(since, told.versions) is CapabilityState.NOT_EMITTED
+
+
+def _every(columns: str) -> str:
+    """Return columns that requests and sessions both have."""
+    return " ".join(f"{table}.{c}" for table in ("requests", "sessions") for c in columns.split())
 
 
 _RULES = (
@@ -248,15 +228,42 @@ _RULES = (
         lambda _told: True,
     ),
     _Rule(
-        "sessions.cost.computed_usd sessions.cost.price_date sessions.cost.by_class.input"
-        " sessions.cost.by_class.cache_read sessions.cost.by_class.cache_write"
-        " sessions.cost.by_class.output requests.cost.computed_usd requests.cost.price_date"
-        " requests.cost.by_class.input requests.cost.by_class.cache_read"
-        " requests.cost.by_class.cache_write requests.cost.by_class.output"
-        " requests.cache.rebuilt_tokens requests.cache.rebuilt_usd requests.cache.cause",
-        "Costs are the agent's own: none is computed, and no cause is given where a cache was"
-        " built again.",
-        lambda _told: True,
+        _every(
+            "cost.usd cost.computed_usd cost.price_table cost.price_date cost.by_class.input"
+            " cost.by_class.cache_read cost.by_class.cache_write cost.by_class.output"
+            " cost.by_class.web_search"
+        )
+        + " requests.window_tokens requests.cache.rebuilt_usd sessions.lost_to_rebuilds.usd",
+        "Some requests cannot be priced by the table: it has no price of their model, their tokens"
+        " are not all known, or how long their cache writes live had to be solved from the"
+        " reported cost.",
+        lambda told: "unpriced_request" in told.some,
+    ),
+    _Rule(
+        _every(
+            "cost.usd cost.computed_usd cost.price_table cost.price_date cost.by_class.input"
+            " cost.by_class.cache_read cost.by_class.cache_write cost.by_class.output"
+            " cost.by_class.web_search"
+        ),
+        "Costs are split by request, and no request is known to have been answered.",
+        lambda told: "answered_request" not in told.some,
+    ),
+    _Rule(
+        "requests.cache.rebuilt_tokens requests.cache.rebuilt_usd requests.cache.cause"
+        " requests.cache.idle_ms sessions.lost_to_rebuilds.usd",
+        "How some requests used the cache cannot be judged: they failed, their tokens are not"
+        " known, or the sub-agent they are of is not.",
+        lambda told: "unjudged_request" in told.some,
+    ),
+    _Rule(
+        "requests.cache.idle_ms",
+        "Before the first request of a conversation or of a sub-agent no cache was used.",
+        lambda told: "first_request" in told.some,
+    ),
+    _Rule(
+        "sessions.lost_to_rebuilds.usd",
+        "No cache is known to have been built again.",
+        lambda told: "rebuild" not in told.some,
     ),
 )
 
@@ -266,17 +273,3 @@ def blanks(told: Told) -> tuple[Blank, ...]:
     return tuple(
         Blank(tuple(rule.columns.split()), rule.reason) for rule in _RULES if rule.holds(told)
     )
-
-
-def some_facts(db: Database, ids: Sequence[str]) -> Mapping[str, frozenset[str]]:
-    """Return what some of each session's facts are, or lack."""
-    columns = ", ".join(
-        f"exists (select 1 from {rows.format(own='x.session_id = s.session_id')}) as {name}"
-        for name, rows in _SOME.items()
-    )
-    marks = ", ".join("?" * len(ids))
-    rows = db.query(
-        f"select s.session_id, {columns} from sessions s where s.session_id in ({marks})",
-        list(ids),
-    )
-    return {row["session_id"]: frozenset(name for name in _SOME if row[name]) for row in rows}

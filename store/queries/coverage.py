@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 from store.connection import Database
 from store.domain import Agent, Content, Metered
 from store.insights import Coverage, UnknownName
-from store.queries.blanks import Told, blanks, some_facts
+from store.queries.blanks import Told, blanks
 from store.queries.capabilities import capabilities
 from store.queries.content_gates import Seen, seen_content
 from store.queries.gaps import Counted, counted
 from store.queries.itemised import Itemised, itemised
 from store.queries.metered import metered_of, together
+from store.queries.some_facts import some_facts
 
 _PAGE = 1_000
 _MICROS = 1_000_000

@@ -13,12 +13,16 @@ COLUMNS = f"""
     c.*, s.agent as agent, s.title as session_title, s.log_records as log_records,
     (select min(r.agent_name) from requests r where r.session_id = c.session_id
         and r.turn_id is c.turn_id and r.agent_id = c.agent_id) as agent_name,
-    w.waited_ms, w.waited_verdict, w.waited_decider, w.waited_scope, w.waited_source_raw,
+    coalesce(w.waited_ms, iif(s.agent = 'codex' and c.decided_unix_nano >= c.requested_unix_nano,
+        (c.decided_unix_nano - c.requested_unix_nano) / 1000000, null)) as waited_ms,
+    w.waited_verdict, coalesce(w.waited_decider, (select max(x.waited_decider) from waits x
+        where x.session_id = w.session_id and x.parent_span_id = w.span_id)) as waited_decider,
+    w.waited_scope, w.waited_source_raw,
     o.lines_added, o.lines_removed,
     {decisions.COLUMNS}
 """
 """A wait is found by the span of the decision, at once, else by the call's own, when that has
-ended."""
+ended. Codex tells when a call was asked for and when it was decided."""
 
 TABLES = """
     tool_calls c join sessions s using (session_id)
@@ -26,7 +30,10 @@ TABLES = """
             (select x.span_id from waits x
                 where x.session_id = c.session_id and x.span_id = c.decided_span_id),
             (select min(x.span_id) from waits x
-                where x.session_id = c.session_id and x.parent_span_id = c.traced_span_id))
+                where x.session_id = c.session_id and x.parent_span_id = c.traced_span_id),
+            (select min(x.span_id) from waits y join waits x
+                on x.session_id = y.session_id and x.parent_span_id = y.span_id
+                where y.session_id = c.session_id and y.parent_span_id = c.executed_span_id))
         left join tool_outputs o
             on o.session_id = c.session_id and o.tool_call_id = c.tool_call_id
 """

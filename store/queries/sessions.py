@@ -17,11 +17,12 @@ from store.domain import (
     Work,
 )
 from store.queries.filter import Filter
+from store.queries.late_costs import late_costs
 from store.queries.lineage import Lineage, lineage_of
 from store.queries.metered import metered_of, together
 from store.queries.priced import prices_used
 from store.queries.state import PENDING_TOOL, STATE, asks_by_hook, reason
-from store.queries.totals import VISIBLE_TURN, PricesUsed, cost_of, lost_of, tokens_of
+from store.queries.totals import VISIBLE_TURN, PricesUsed, cost_of, lost_of, tokens_of, with_unnamed
 from store.queries.work import work_of
 
 _TURNS = f"""
@@ -129,11 +130,13 @@ class _Beside(NamedTuple):
     metered: Metered | None
     lineage: Lineage
     prices: PricesUsed | None
+    late: Cost | None
 
 
 def _beside(db: Database, ids: Sequence[str]) -> Mapping[str, _Beside]:
     attributes, models, work = _attributes(db, ids), _models(db, ids), work_of(db, ids)
     metered, lineage, prices = metered_of(db, ids), lineage_of(db, ids), prices_used(db, ids)
+    late = late_costs(db, ids)
     return {
         session_id: _Beside(
             dict(attributes[session_id]),
@@ -142,6 +145,7 @@ def _beside(db: Database, ids: Sequence[str]) -> Mapping[str, _Beside]:
             together(metered[session_id]),
             lineage[session_id],
             prices.get(session_id),
+            late.get(session_id),
         )
         for session_id in ids
     }
@@ -150,9 +154,8 @@ def _beside(db: Database, ids: Sequence[str]) -> Mapping[str, _Beside]:
 def _session(row: Mapping[str, Any], now_ns: int, beside: _Beside) -> Session:
     metered, lineage = beside.metered, beside.lineage
     state = SessionState(row["state"])
-    unnamed = row["log_records"] == 0
-    requests = row["requests"] + unnamed * row["unnamed_requests"]
-    used = metered if requests == 0 else None
+    row = with_unnamed(row)
+    used = metered if row["requests"] == 0 else None
     return Session(
         **{name: row[name] for name in _AS_STORED},
         agent=Agent(row["agent"]),
@@ -163,11 +166,11 @@ def _session(row: Mapping[str, Any], now_ns: int, beside: _Beside) -> Session:
         last_event_name=row["last_event_name"] or "",
         state=state,
         state_reason=reason(row, state, now_ns),
-        requests=requests,
+        requests=row["requests"],
         decisions=_decisions(row),
-        errors=row["errors"] + unnamed * row["unnamed_errors"],
+        errors=row["errors"],
         tokens=used.tokens if used else tokens_of(row),
-        cost=Cost(used.cost_micros) if used else cost_of(row, beside.prices),
+        cost=Cost(used.cost_micros) if used else beside.late or cost_of(row, beside.prices),
         lost=lost_of(row),
         is_metered=used is not None,
         records=row["log_records"] + row["spans"] + row["metric_points"],

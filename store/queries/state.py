@@ -8,7 +8,7 @@ is one, and the body of a reply that asks for a tool call: a decision comes afte
 from collections.abc import Mapping
 from typing import Any
 
-from store.domain import SessionState
+from store.domain import Agent, SessionState
 
 WORKING_FOR_NS = 30 * 10**9
 """How long after its newest event a session is taken to be working: exports come every 5 s."""
@@ -69,16 +69,24 @@ _REASONS: Mapping[SessionState, str] = {
 }
 _ASKED_BY_HOOK = "a PermissionRequest hook started and no decision came since"
 _ASKED_BY_REPLY = "a reply asked for a tool call and no decision came since"
+_ASKED_BY_AGENT = "the agent asked whether a tool may run and no answer came since"
+_RECEIVED = "inferred: a tool call was received and nothing came since: it waits, or it runs"
 _HEARD_OF = "inferred: it was heard of in the last 30 s"
 _RUNS = "a tool call was let through and has no result: it runs, or it was interrupted"
 _ANSWERS = "the model has something to answer and has not yet: it does, or it was interrupted"
+_QUESTIONS = {
+    Agent.CODEX: (_ASKED_BY_AGENT, _RECEIVED),
+    Agent.OPENCODE: (_ASKED_BY_AGENT, _RECEIVED),
+}
+"""How a question is known: told while it is open, or concluded from a call without a decision."""
 
 
 def reason(row: Mapping[str, Any], state: SessionState, now_ns: int) -> str:
     """Return from what the state of a session is known, in a sentence."""
     is_running = bool(row["running_tool_calls"])
     if state is SessionState.WAITING:
-        return _ASKED_BY_HOOK if asks_by_hook(row) else _ASKED_BY_REPLY
+        by_event, by_reply = _QUESTIONS.get(row["agent"], (_ASKED_BY_HOOK, _ASKED_BY_REPLY))
+        return by_event if asks_by_hook(row) else by_reply
     if state is SessionState.WORKING:
         if now_ns - row["last_event_unix_nano"] < WORKING_FOR_NS:
             return _HEARD_OF

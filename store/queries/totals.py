@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from store.domain import CacheLoss, Cost, CostByClass, Provenance, Request, TokenUsage
+from store.domain import Agent, CacheLoss, Cost, CostByClass, Provenance, Request, TokenUsage
+from store.totals import TRACED
 
 
 class PricesUsed(NamedTuple):
@@ -14,12 +15,26 @@ class PricesUsed(NamedTuple):
     date: str | None
 
 
-VISIBLE_TURN = """not exists (select 1 from trace_turns m
+TURNS_BY_TIME = f"('{Agent.CODEX}', '{Agent.OPENCODE}')"
+"""Whose records do not name their turn: a turn of theirs is a prompt and what came after it."""
+
+VISIBLE_TURN = f"""not exists (select 1 from trace_turns m
         where m.session_id = t.session_id and m.trace_turn_id = t.turn_id)
     and (substr(t.turn_id, 1, 1) <> '~' or t.requests or t.tool_calls
         or t.prompt_rank is not null)
+    and (t.prompt_rank is not null or not exists (select 1 from sessions b
+        where b.session_id = t.session_id and b.agent in {TURNS_BY_TIME}))
 """
-"""Leaves out the turns that a trace stood for until an event named the turn it is of."""
+"""Leaves out the turns that a trace stood for until an event named the turn it is of, and
+what is no prompt where a prompt alone makes a turn."""
+
+
+def with_unnamed(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Count in a ``sessions`` row what only unnamed spans tell, where no events tell it."""
+    if row["log_records"]:
+        return row
+    names = ("requests", "errors", *TRACED, *(f"{name}_known" for name in TRACED))
+    return {**row, **{name: row[name] + row[f"unnamed_{name}"] for name in names}}
 
 
 def tokens_of(row: Mapping[str, Any]) -> TokenUsage:

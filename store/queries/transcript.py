@@ -5,7 +5,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from store.connection import Database
-from store.domain import Content, Event, Origin, Outcome, Request, RequestStatus, ToolCall, Turn
+from store.domain import (
+    Content,
+    Cost,
+    Event,
+    Origin,
+    Outcome,
+    Request,
+    RequestStatus,
+    ToolCall,
+    Turn,
+)
 from store.queries import permissions, requests
 from store.queries.priced import prices_used_by_turn
 from store.queries.subagents import Node, Placed, SubagentNode, grouped, known_subagents
@@ -19,6 +29,7 @@ from store.queries.totals import (
     tokens_in,
     tokens_of,
 )
+from store.queries.windows import LOOSE, loose_totals, turn_costs, window
 from store.totals import TERMS
 
 __all__ = ["Node", "SubagentNode", "nodes", "turns"]
@@ -50,9 +61,11 @@ _ADDED = """
 """
 """What only spans tell of a turn, by the turn that an event names for their trace."""
 
-_IN_TURN = """{alias}.session_id = :session_id and ({alias}.turn_id is :turn_id
-    or {alias}.turn_id in (select trace_turn_id from trace_turns
-        where session_id = :session_id and turn_id = :turn_id))
+_IN_TURN = """{alias}.session_id = :session_id and (
+    ({alias}.turn_id is :turn_id and ifnull(:turn_id, :ended) is :turn_id)
+    or {traced} and {alias}.turn_id in (select trace_turn_id from trace_turns
+        where session_id = :session_id and turn_id = :turn_id)
+    or ({time} >= :began and {time} < :ended and {loose}))
 """
 
 
@@ -67,9 +80,16 @@ def turns(db: Database, session_id: str, *, after: int = 0, limit: int = 500) ->
         {"session_id": session_id, "after": after, "limit": limit},
     )
     added = {row["named"]: row for row in db.query(_ADDED, {"session_id": session_id})}
+    loose = loose_totals(db, session_id)
     prices = prices_used_by_turn(db, session_id)
+    costs = turn_costs(db, session_id)
     found = [
-        _turn(_with(row, added.get(row["turn_id"])), prices.get(row["turn_id"])) for row in rows
+        _turn(
+            _with(_with(row, added.get(row["turn_id"])), loose.get(row["turn_id"])),
+            prices.get(row["turn_id"]),
+            late_micros=costs.get(row["turn_id"]),
+        )
+        for row in rows
     ]
     outside = None if after else _outside(db, session_id)
     return found if outside is None else [outside, *found]
@@ -80,7 +100,11 @@ def nodes(db: Database, session_id: str, turn_id: str | None) -> list[Node]:
 
     What a sub-agent did is one node: see ``store.queries.subagents``.
     """
-    scope = {"session_id": session_id, "turn_id": turn_id}
+    scope = {
+        "session_id": session_id,
+        "turn_id": turn_id,
+        **window(db, session_id, turn_id)._asdict(),
+    }
     found = [
         Placed(_place(row, 1), row["agent_id"], requests.request_of(row))
         for row in db.query(
@@ -99,14 +123,20 @@ def nodes(db: Database, session_id: str, turn_id: str | None) -> list[Node]:
 
 
 def _select(tables: str, columns: str, alias: str) -> str:
-    return f"select {columns} from {tables} where {_IN_TURN.format(alias=alias)}"
+    return f"select {columns} from {tables} where {_within(alias, 'started_unix_nano')}"
 
 
-_EVENTS = """
+def _within(alias: str, time: str, *, traced: str = "1") -> str:
+    loose = LOOSE.format(alias=alias)
+    return _IN_TURN.format(alias=alias, time=f"{alias}.{time}", loose=loose, traced=traced)
+
+
+_TOLD_ONCE = """(e.kind = 'unknown' or exists (
+        select 1 from records g where g.digest = e.digest and g.signal = 'logs'))
+"""
+_EVENTS = f"""
     select e.*, e.time_unix_nano as started_unix_nano from events e
-    where e.session_id = :session_id and (e.turn_id is :turn_id or e.kind = 'unknown'
-            and e.turn_id in (select trace_turn_id from trace_turns
-                where session_id = :session_id and turn_id = :turn_id))
+    where {_within("e", "time_unix_nano", traced=_TOLD_ONCE)}
         and not exists (
             select 1 from turns t where t.session_id = e.session_id and t.turn_id = e.turn_id
                 and t.prompt_digest = e.digest)
@@ -125,7 +155,7 @@ def _with(row: Mapping[str, Any], added: Mapping[str, Any] | None) -> Mapping[st
     return {**row, **{name: row[name] + added[name] for terms in TERMS.values() for name in terms}}
 
 
-def _turn(row: Mapping[str, Any], prices: PricesUsed | None) -> Turn:
+def _turn(row: Mapping[str, Any], prices: PricesUsed | None, *, late_micros: int | None) -> Turn:
     return Turn(
         session_id=row["session_id"],
         turn_id=row["turn_id"],
@@ -146,7 +176,7 @@ def _turn(row: Mapping[str, Any], prices: PricesUsed | None) -> Turn:
         failed_tool_calls=row["failed_tool_calls"],
         errors=row["errors"],
         tokens=tokens_of(row),
-        cost=cost_of(row, prices),
+        cost=cost_of(row, prices) if late_micros is None else Cost(late_micros),
         lost=lost_of(row),
     )
 

@@ -28,6 +28,10 @@ _FILE_TOOLS = ("Edit", "MultiEdit", "NotebookEdit", "Read", "Write")
 
 _TELLS_NOTHING: Mapping[str, Callable[[Any], bool]] = {
     "requests.agent_name": lambda request: request.agent_id is None,
+    "requests.cache.cause": lambda request: request.cache.rebuilt_tokens == 0,
+    "requests.cost.difference": lambda request: (
+        request.cost.micros is not None or request.tokens.total is None
+    ),
     "requests.error": lambda request: request.status is not RequestStatus.ERROR,
     "requests.http_status": lambda request: request.status is not RequestStatus.ERROR,
     "permissions.agent_name": lambda call: call.agent_id is None,

@@ -21,11 +21,15 @@ from store.merge import merge
 from store.reindex import reindex
 from store.signals import Batch, Record
 from store.totals import TERMS
-from tests.captures import CAPTURES, batches, exports
+from tests.captures import CAPTURES, batches, captures_of, exports
 from tests.store.shape import shown, tree
 from tests.store.stores import derived, fill, filled
 
+EVERY = (*CAPTURES, *captures_of("codex"), *captures_of("opencode"))
 PERMUTED = (
+    "codex/exec-subagent",
+    "codex/tui-turn-cost",
+    "opencode/tui-approvals",
     "bodies-inline",
     "errors",
     "hooks",
@@ -85,7 +89,7 @@ def test_f13_f14_any_order_repetition_and_split_gives_the_same_tables(
         assert _read(db) == read
 
 
-@pytest.mark.parametrize("capture", CAPTURES)
+@pytest.mark.parametrize("capture", EVERY)
 def test_the_same_requests_twice_change_nothing(capture: str, tmp_path: Path) -> None:
     """A second delivery of every request leaves all tables, raw ones too, as they were."""
     path = tmp_path / "s.db"
@@ -98,7 +102,7 @@ def test_the_same_requests_twice_change_nothing(capture: str, tmp_path: Path) ->
     assert db.execute("select duplicates from recorder").fetchone()[0] >= records
 
 
-@pytest.mark.parametrize("capture", CAPTURES)
+@pytest.mark.parametrize("capture", EVERY)
 def test_reindex_rebuilds_the_same_tables(capture: str, tmp_path: Path) -> None:
     """What is derived again from the raw records is what was derived when they came."""
     path = tmp_path / "s.db"

@@ -223,6 +223,12 @@ def test_a_rewritten_command_is_told_as_asked_and_as_ran() -> None:
     assert "asked for    rm -rf /" in shown
 
 
+def test_what_is_to_be_doubted_of_a_call_is_said() -> None:
+    """Each note stands in the detail."""
+    shown = _detail_of(make_tool_call(notes=("It was perhaps aborted.",)))
+    assert "note         It was perhaps aborted." in shown
+
+
 HUNKS = '[{"oldStart": 3, "newStart": 3, "lines": [" a", "-b", "+c"]}]'
 
 

@@ -77,13 +77,16 @@ def truth_line(totals: LedgerTotals, width: int, *, marks: Marks) -> Line:
             Tone.REJECTED if totals.rejected else Tone.PLAIN,
         ),
     ]
-    if totals.aborted:
-        parts.append(Span(f"{formats.count(totals.aborted)} aborted"))
     if totals.permissive:
         parts.append(Span(f"{formats.count(totals.permissive)} in a permissive mode", Tone.WAITING))
+    if totals.aborted:
+        parts.append(Span(f"{formats.count(totals.aborted)} aborted"))
     if totals.unknown:
         parts.append(Span(f"{formats.count(totals.unknown)} unknown", Tone.DIM))
     truth = joined(parts, f" {marks.separator} ")
+    while truth.width > width and len(parts) > 1:
+        parts.pop()
+        truth = joined(parts, f" {marks.separator} ")
     caveat = Line.of(Span("configuration never says which rule", Tone.DIM))
     fits = truth.width + caveat.width + 2 <= width
     return spread(truth, caveat, width) if fits else truth.fit(width)
@@ -101,13 +104,14 @@ def group_columns(grouping: Grouping, marks: Marks) -> tuple[Column, ...]:
         Column("unknown", marks.unknown, 4, 7, right=True),
         Column("failed", "FAILED", 6, 6, right=True),
         Column("when", "LAST", 5, 9, right=True),
+        Column("edge", "", 1, 3),
     )
 
 
-def group_cells(group: LedgerGroup, now_ns: int) -> dict[str, Line]:
+def group_cells(grouping: Grouping, group: LedgerGroup, now_ns: int) -> dict[str, Line]:
     """Return the cells of one group by column."""
     return {
-        "name": Line.of(group_name(group)),
+        "name": Line.of(group_name(grouping, group)),
         "calls": Line.of(formats.count(group.calls)),
         "asked": _counted(group.asked),
         "accepted": _counted(group.accepted),
@@ -119,11 +123,11 @@ def group_cells(group: LedgerGroup, now_ns: int) -> dict[str, Line]:
     }
 
 
-def group_name(group: LedgerGroup) -> Span:
+def group_name(grouping: Grouping, group: LedgerGroup) -> Span:
     """Return what the calls of a group have in common, or that it is not known."""
     if group.label or group.key:
         return Span(group.label or group.key or "", Tone.STRONG)
-    return Span("not known", Tone.DIM)
+    return Span("no command" if grouping is Grouping.COMMAND else "not known", Tone.DIM)
 
 
 def group_filter(grouping: Grouping, group: LedgerGroup) -> str | None:

@@ -54,7 +54,8 @@ def cells(server: McpServer, now_ns: int, marks: Marks) -> dict[str, Line]:
 def name(server: McpServer, marks: Marks) -> Span:
     """Return a server's name, or what of a withheld one is known."""
     if server.name is None:
-        return Span(f"{marks.withheld} {server.key}", Tone.WITHHELD)
+        known = ", ".join(part for part in server.key.lstrip("~").split(":") if part)
+        return Span(f"{marks.withheld} {known or 'withheld'}", Tone.WITHHELD)
     return Span(f"{marks.mcp} {server.name}", Tone.STRONG)
 
 

@@ -44,6 +44,7 @@ def tool_call_detail(
             ("result size", formats.size(call.result_bytes)),
             ("decided at", formats.date_and_clock(call.decided_at)),
             ("ended at", formats.date_and_clock(call.finished_at)),
+            *(("note", Span(note, Tone.WAITING)) for note in call.notes),
             ("asked by", call.request_id),
             ("call id", call.tool_call_id),
         ),

@@ -40,6 +40,7 @@ def columns() -> tuple[Column, ...]:
         Column("status", "STATUS", 12, 6, most=16),
         Column("session", "SESSION", 14, 5, most=30),
         Column("when", "WHEN", 5, 4, right=True),
+        Column("edge", "", 1, 4),
     )
 
 

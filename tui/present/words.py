@@ -19,6 +19,9 @@ SHORT_AGENT = {
 _NAMES = frozenset({"mcp_server_name", "mcp_tool_name"})
 """Parameters that only repeat which tool of which MCP server was called."""
 
+_SHORT_PATH = 4
+"""Parts of a path that is shown whole."""
+
 _STATE_TONE = {
     SessionState.WORKING: Tone.LIVE,
     SessionState.WAITING: Tone.WAITING,
@@ -107,14 +110,24 @@ def tool(call: ToolCall, marks: Marks) -> str:
 
 def what(call: ToolCall, marks: Marks) -> Span:
     """Return what a tool call is about: command, file, skill, else its input, if it was sent."""
-    if text := call.command or call.file_path or call.skill:
+    if text := call.command or _member(call.input, "command") or call.skill:
         return Span(text)
+    if file_path := call.file_path or _member(call.input, "file_path"):
+        return Span(_end_of_path(file_path))
     if call.subagent_type:
         asked = _member(call.input, "description") or _member(call.input, "prompt")
         return Span(f'{call.subagent_type}  "{asked}"' if asked else call.subagent_type)
     if said := _members(call.input or call.parameters or ""):
         return Span(said)
+    if call.input_bytes is not None and call.input_bytes <= len("{}"):
+        return Span("no input", Tone.DIM)
     return Span(f"{marks.withheld} details not sent", Tone.WITHHELD)
+
+
+def _end_of_path(path: str) -> str:
+    """Return the end of a long path, by which a file is known: ``…/src/retry.py``."""
+    parts = path.split("/")
+    return path if len(parts) <= _SHORT_PATH else f"…/{'/'.join(parts[-2:])}"
 
 
 def about(call: ToolCall, marks: Marks) -> Line:

@@ -23,7 +23,7 @@ class PermissionGroupsScreen(LedgerScreen[LedgerGroup, None]):
         self._grouping = grouping
         table = Table[LedgerGroup](
             ledger_row.group_columns(grouping, setting.marks),
-            lambda _index, group: ledger_row.group_cells(group, setting.clock()),
+            lambda _index, group: ledger_row.group_cells(grouping, group, setting.clock()),
             lambda group: group.key or "",
             marks=setting.marks,
             nothing="No tool call matches.",
@@ -41,7 +41,7 @@ class PermissionGroupsScreen(LedgerScreen[LedgerGroup, None]):
         return Page(query, tuple(page), len(groups), truth)
 
     def detail_lines(self, row: LedgerGroup, told: None, width: int) -> list[Line]:  # noqa: ARG002 - groups give nothing back
-        name = ledger_row.group_name(row)
+        name = ledger_row.group_name(self._grouping, row)
         return [
             *wrap(row.label or row.key or name.text, width, name.tone),
             Line(),
