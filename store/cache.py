@@ -8,7 +8,7 @@ cache, follow Anthropic's documentation of prompt caching and of Claude Code.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from store.chains import ChainedRequest, Mark, MarkKind
 from store.prices.amounts import amounts, product, tiers_told, written_tokens
@@ -22,8 +22,7 @@ ONE_HOUR = 60 * NS_PER_MINUTE
 """How long the two kinds of cache writes live after their last use."""
 
 
-@dataclass(frozen=True, slots=True)
-class CacheUse:
+class CacheUse(NamedTuple):
     """How one request used the cache; ``None`` is unknown."""
 
     request_id: str

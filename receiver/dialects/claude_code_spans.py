@@ -5,6 +5,7 @@ they repeat (tokens, decisions, outcomes) counts only where the event did not co
 its turn, but a trace is one prompt's: a span stands under its trace until an event names both.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from receiver.dialects.claude_code_bodies import MCP_TOOL, names_of
@@ -64,6 +65,7 @@ class _Call(NamedTuple):
     subagent_type: str | None = None
 
 
+@lru_cache(maxsize=1024)
 def turn_of_trace(trace_id: bytes) -> str | None:
     """Name the turn of a trace; it sorts after every id of a prompt, so that an event's wins."""
     return f"{_TRACE}{trace_id.hex()}" if trace_id else None
