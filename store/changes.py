@@ -133,6 +133,19 @@ class SessionChange:
         self.spans += member.spans
         self.metric_points += member.metric_points
 
+    def go_on_with(self, same: "SessionChange") -> None:
+        """Take over what else is known of this very conversation under another name."""
+        for moment in ("last_prompt", "exited", "failed", "answered", "awaited", "turn_ended"):
+            told = getattr(same, f"{moment}_unix_nano")
+            if told is not None:
+                self.latest(moment, told)
+        if same.title_rank is not None:
+            self.titled(same.title, same.title_content or "", same.title_rank)
+        if same.permission_mode_rank is not None:
+            self.in_mode(same.permission_mode or "", same.permission_mode_rank)
+        if same.context_rank is not None:
+            self.holds(same.context_tokens or 0, same.context_rank)
+
     def latest(self, moment: str, time_unix_nano: int) -> None:
         """Move a ``*_unix_nano`` mark (``last_prompt``, ``exited``, …) forward, never back."""
         name = f"{moment}_unix_nano"

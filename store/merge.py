@@ -138,7 +138,10 @@ def _insert_or_ignore(table: str, kind: type[NamedTuple]) -> str:
     return f"{insert_into(table, kind._fields)} on conflict do nothing"
 
 
-_EVENT = _insert_or_ignore("events", EventSeen)
+_EVENT = (
+    f"{insert_into('events', EventSeen._fields)} on conflict (digest)"
+    " do update set time_unix_nano = min(time_unix_nano, excluded.time_unix_nano)"
+)
 _ATTRIBUTE = _insert_or_ignore("session_attributes", AttributeSeen)
 _WAIT = _insert_or_ignore("waits", Wait)
 _OF_WAIT = (
@@ -157,7 +160,13 @@ _TURN_COST = (
 )
 _TOOL_OUTPUT = (
     f"{insert_into('tool_outputs', ToolOutput._fields)} on conflict (session_id, tool_call_id)"
-    f" do update set {', '.join(_ranked(ToolOutput._fields[3:], 'output_rank'))}"
+    " do update set "
+    + ", ".join(
+        [
+            *map(_smallest, ("file_path", "lines_added", "lines_removed")),
+            *_ranked(["output", "diff", "original_length"], "output_rank"),
+        ]
+    )
 )
 _UNKNOWN = (
     f"{insert_into('unknowns', (*UnknownSeen._fields, 'records'))}"

@@ -7,12 +7,14 @@ from store.changes import Facts, SessionChange
 from store.connection import Database
 from store.domain import Agent
 from store.facts import (
+    STAND_IN,
     AgentCall,
     AgentParent,
     AgentSpan,
     AttributeSeen,
     CounterKey,
     EventSeen,
+    PromptGiven,
     RequestFact,
     RequestFailed,
     RequestMade,
@@ -26,6 +28,7 @@ from store.facts import (
     ToolOutput,
     ToolRequested,
     ToolTraced,
+    TraceTurn,
     TurnCost,
     UnknownSeen,
     Wait,
@@ -103,6 +106,7 @@ def take_out(db: Database, session_id: str, facts: Facts) -> None:
         change.agent = Agent(change.agent)
         if (news := facts.sessions.get(session_id)) is not None:
             change.absorb(news)
+            change.go_on_with(news)
         facts.sessions[session_id] = change
     for request in _told_in(db, "requests", session_id, kinds=_REQUESTS):
         facts.of_request(request)
@@ -117,8 +121,23 @@ def take_out(db: Database, session_id: str, facts: Facts) -> None:
         facts.counted(_fact(CounterKey, row), row["millionths"])
     for row in _rows(db, "unknowns", session_id):
         facts.unknowns[_fact(UnknownSeen, row)] += row["records"]
+    if session_id.startswith(STAND_IN):
+        _take_out_turns(db, session_id, facts)
+    _forget(db, session_id)
+
+
+def _forget(db: Database, session_id: str) -> None:
     for table in _TABLES:
         db.execute(f"delete from {table} where session_id = ?", [session_id])
+
+
+def _take_out_turns(db: Database, session_id: str, facts: Facts) -> None:
+    for row in _rows(db, "turns", session_id):
+        for moment in ("started_unix_nano", "last_event_unix_nano"):
+            facts.turn(session_id, row["turn_id"], row[moment])
+        if row["prompt_rank"] is not None:
+            facts.prompts.append(_fact(PromptGiven, row))
+    facts.trace_turns.update(_facts(db, "trace_turns", session_id, kind=TraceTurn))
 
 
 def retold(facts: Facts, members: Mapping[str, Member]) -> Facts:
@@ -138,10 +157,30 @@ def retold(facts: Facts, members: Mapping[str, Member]) -> Facts:
         told.unknowns[_of(seen, members)] += count
     for key, amount in facts.counters.items():
         told.counted(_of(key, members), amount)
-    told.prompts = [prompt for prompt in facts.prompts if prompt.session_id not in members]
-    told.trace_turns = {turn for turn in facts.trace_turns if turn.session_id not in members}
-    told.turns = {key: span for key, span in facts.turns.items() if key[0] not in members}
+    _retell_turns(facts, members, told)
     return told
+
+
+def _retell_turns(facts: Facts, members: Mapping[str, Member], told: Facts) -> None:
+    told.prompts = [
+        _of(prompt, members) for prompt in facts.prompts if _keeps_turns(prompt.session_id, members)
+    ]
+    told.trace_turns = {
+        _of(turn, members) for turn in facts.trace_turns if _keeps_turns(turn.session_id, members)
+    }
+    for (session_id, turn_id), moments in facts.turns.items():
+        if _keeps_turns(session_id, members):
+            for moment in moments:
+                told.turn(_home(session_id, members), turn_id, moment)
+
+
+def _keeps_turns(session_id: str, members: Mapping[str, Member]) -> bool:
+    """Tell whether turns are shown: a session's own, and those of what only stands for it."""
+    return session_id not in members or session_id.startswith(STAND_IN)
+
+
+def _home(session_id: str, members: Mapping[str, Member]) -> str:
+    return members[session_id].home if session_id in members else session_id
 
 
 def _sessions(facts: Facts, members: Mapping[str, Member]) -> dict[str, SessionChange]:
@@ -154,7 +193,10 @@ def _sessions(facts: Facts, members: Mapping[str, Member]) -> dict[str, SessionC
     for session_id, change in facts.sessions.items():
         if session_id in members:
             home = members[session_id].home
-            told.session(home, change.agent, change.started_unix_nano).absorb(change)
+            known = told.session(home, change.agent, change.started_unix_nano)
+            known.absorb(change)
+            if session_id.startswith(STAND_IN):
+                known.go_on_with(change)
     return told.sessions
 
 
@@ -181,6 +223,8 @@ def _of(fact: _Fact, members: Mapping[str, Member]) -> _Fact:
     if session_id not in members:
         return fact
     changed: dict[str, str | None] = {"session_id": members[session_id].home}
+    if session_id.startswith(STAND_IN):
+        return cast("_Fact", moved._replace(**changed))
     if "turn_id" in moved._fields and not isinstance(fact, TurnCost):
         changed["turn_id"] = None
     if "agent_id" in moved._fields and not session_id.startswith(ALIAS):

@@ -8,8 +8,12 @@ import hashlib
 
 from receiver.dialects.claude_code import ClaudeCode
 from receiver.dialects.codex import Codex
+from receiver.dialects.copilot_cli import CopilotCli
 from receiver.dialects.dialect import Dialect
+from receiver.dialects.gemini_cli import GeminiCli
+from receiver.dialects.gen_ai import GenAi
 from receiver.dialects.opencode import OpenCode
+from receiver.dialects.qwen_code import QwenCode
 from receiver.dialects.values import text
 from store.changes import Facts, Identity
 from store.domain import Agent
@@ -33,8 +37,17 @@ _IDENTITY = (
 )
 """Attributes that agents repeat on every record and that describe the session."""
 
-DIALECTS: tuple[Dialect, ...] = (ClaudeCode(), Codex(), OpenCode())
-"""In the order in which they are asked whether a record is theirs."""
+DIALECTS: tuple[Dialect, ...] = (
+    ClaudeCode(),
+    Codex(),
+    GeminiCli(),
+    QwenCode(),
+    CopilotCli(),
+    OpenCode(),
+    GenAi(),
+)
+"""In the order in which they are asked whether a record is theirs; the conventions' own comes last,
+as agents with a dialect of their own follow them too."""
 
 _BY_AGENT = {dialect.agent: dialect for dialect in DIALECTS}
 

@@ -83,6 +83,19 @@ def parsed_object(value: AnyValue) -> dict[str, Any]:
     return cast("dict[str, Any]", found)
 
 
+def parsed_json(value: AnyValue) -> Any:
+    """Return what a text of JSON holds, or a structured value as it is; ``None`` if unreadable."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    if "\\ud" in value.lower():
+        found = json.loads(_SURROGATE.sub("\ufffd", json_text(found)))
+    return found
+
+
 def json_text(value: object) -> str:
     """Return a value as compact JSON; bytes as hex, numbers that JSON lacks as words."""
     try:

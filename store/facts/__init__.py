@@ -18,6 +18,7 @@ from store.facts.requests import (
 )
 from store.facts.sessions import (
     ANY_MODEL,
+    STAND_IN,
     UNSUMMED,
     AgentCall,
     AgentParent,
@@ -47,6 +48,7 @@ from store.facts.tools import (
 __all__ = [
     "ANY_MODEL",
     "RECORD_TIME_LIMIT",
+    "STAND_IN",
     "UNSUMMED",
     "AgentCall",
     "AgentParent",

@@ -78,6 +78,13 @@ class TraceTurn(NamedTuple):
     turn_id: str
 
 
+STAND_IN = "~trace-of:"
+"""How the id begins of a conversation that its record does not name, but by its trace.
+
+It is the very conversation of that trace that another record names: its turns are that one's.
+"""
+
+
 class Relation(NamedTuple):
     """What a conversation has in common with others, or what it is to them."""
 

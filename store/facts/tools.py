@@ -45,7 +45,7 @@ class ToolDecided(NamedTuple):
     skill: str | None
     subagent_type: str | None
     decided_rank: bytes
-    decided_unix_nano: int
+    decided_unix_nano: int | None
     decided_verdict: str
     decider: str
     scope: str

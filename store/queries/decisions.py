@@ -51,15 +51,20 @@ class Decision(NamedTuple):
 
 
 def decision_of(row: Mapping[str, Any]) -> Decision:
-    """Return the decision as its event tells it, else as the result does, else as its span."""
+    """Return the decision as its event tells it, else as the result does, else as its span.
+
+    A result that takes another to have decided gives way to the span of the question.
+    """
     if row["decided_verdict"] is not None:
         scope = DecisionScope.SESSION if row["is_session_grant"] else DecisionScope(row["scope"])
         return Decision(
             Verdict(row["decided_verdict"]), Decider(row["decider"]), scope, row["source_raw"]
         )
-    is_told = row["reported_verdict"] is not None and (
-        row["reported_decider"] != Decider.UNKNOWN or row["waited_verdict"] is None
+    was_asked = row["waited_verdict"] is not None and (
+        row["reported_decider"] == Decider.UNKNOWN
+        or row["waited_decider"] not in {Decider.UNKNOWN, row["reported_decider"]}
     )
+    is_told = row["reported_verdict"] is not None and not was_asked
     prefix = "reported" if is_told else "waited"
     return Decision(
         Verdict(row[f"{prefix}_verdict"] or Verdict.UNKNOWN),

@@ -91,11 +91,7 @@ def request_of(row: Mapping[str, Any]) -> Request:
         error=row["error"] or row["traced_error"],
         http_status=_either(row["http_status"], row["traced_http_status"]),
         response_content=Content(row["response_content"] or Content.UNKNOWN),
-        signals=tuple(
-            signal
-            for signal, columns in _TELLING.items()
-            if any(row[column] is not None for column in columns)
-        ),
+        signals=_signals(row),
     )
 
 
@@ -125,6 +121,14 @@ def _tokens(row: Mapping[str, Any]) -> TokenUsage:
         output=_either(row["output_tokens"], row["traced_output_tokens"]),
         reasoning=_either(row["reasoning_tokens"], row["traced_reasoning_tokens"]),
     )
+
+
+def _signals(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return which signals tell of a request; its text may come with either."""
+    by_logs = any(row[f"{kind}_rank"] is not None for kind in ("made", "failed", "refused"))
+    by_spans = row["traced_rank"] is not None
+    logs = by_logs or (row["response_rank"] is not None and not by_spans)
+    return ("logs",) * logs + ("spans",) * by_spans
 
 
 def _billed_writes(row: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -165,12 +169,6 @@ def _cache(row: Mapping[str, Any], tokens: TokenUsage) -> RequestCache:
         cause=row["cache_cause"] and CacheCause(row["cache_cause"]),
         idle_ms=None if idle_ns is None else idle_ns // _NS_PER_MS,
     )
-
-
-_TELLING = {
-    "logs": ("made_rank", "failed_rank", "refused_rank", "response_rank"),
-    "spans": ("traced_rank",),
-}
 
 
 def _either(told: int | None, traced: int | None) -> int | None:

@@ -131,9 +131,12 @@ def _within(alias: str, time: str, *, traced: str = "1") -> str:
     return _IN_TURN.format(alias=alias, time=f"{alias}.{time}", loose=loose, traced=traced)
 
 
+_TOLD_ONCE = """(e.kind = 'unknown' or exists (
+        select 1 from records g where g.digest = e.digest and g.signal = 'logs'))
+"""
 _EVENTS = f"""
     select e.*, e.time_unix_nano as started_unix_nano from events e
-    where {_within("e", "time_unix_nano", traced="e.kind = 'unknown'")}
+    where {_within("e", "time_unix_nano", traced=_TOLD_ONCE)}
         and not exists (
             select 1 from turns t where t.session_id = e.session_id and t.turn_id = e.turn_id
                 and t.prompt_digest = e.digest)
