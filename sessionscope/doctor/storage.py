@@ -93,7 +93,7 @@ def _of_prices(asked: list[tuple[str, int]]) -> Iterator[Finding]:
     prices = PublishedPrices()
     for model, at in asked:
         if prices.price(model, at) is None:
-            words = f"No price of {model} is published: its cost is what the agent reports."
+            words = f"No price of {model} is published: a cost that is not reported is unknown."
             yield Finding("prices", Level.NOTE, words)
 
 

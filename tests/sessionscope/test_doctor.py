@@ -117,6 +117,7 @@ def test_doctor_names_models_that_have_no_price(tmp_path: Path) -> None:
     db.close()
     (found,) = [finding for finding in look_at_store(store) if finding.about == "prices"]
     assert "tin-parrot-9" in found.words
+    assert "a cost that is not reported is unknown" in found.words
 
 
 def _settings(tmp_path: Path, environment: dict[str, str]) -> list[Finding]:
