@@ -1,8 +1,9 @@
 """Where a prompt cache was lost: rebuilds, what they cost, and the first cause that facts prove.
 
-A request should read from the cache what the request before it in its chain left there. It is a
-*rebuild* when it reads less than half of that and writes instead. The causes, and what keeps a
-cache, follow Anthropic's documentation of prompt caching and of Claude Code.
+A request should read from the cache what the last one of its chain with the same model, effort and
+speed left there; the first one of its kind, what the request before it left. It is a *rebuild* when
+it reads less than half of that and writes instead. The causes, and what keeps a cache, follow
+Anthropic's documentation of prompt caching and of Claude Code.
 """
 
 from bisect import bisect_right
@@ -20,6 +21,9 @@ NS_PER_MINUTE = 60_000_000_000
 FIVE_MINUTES = 5 * NS_PER_MINUTE
 ONE_HOUR = 60 * NS_PER_MINUTE
 """How long the two kinds of cache writes live after their last use."""
+
+_CLAUDE = "claude"
+"""In the names of the models, whoever runs them, whose caches live no longer than that."""
 
 
 class CacheUse(NamedTuple):
@@ -60,9 +64,12 @@ class _Prefix:
             self.written_1h += tiers[1]
 
     def life(self, lost_tokens: int) -> int | None:
-        """Return after how long all of the lost tokens are gone, or ``None`` if not known."""
+        """Return after how long all of the lost tokens are gone, or ``None`` if not known.
+
+        Where it is not told how long cache writes live, it is the longest that they can.
+        """
         if not self.is_life_known or not (self.written_5m or self.written_1h):
-            return None
+            return ONE_HOUR if _CLAUDE in (self.last.model or "") else None
         if not self.written_1h or (self.written_5m and lost_tokens <= self.written_5m):
             return FIVE_MINUTES
         return ONE_HOUR
@@ -82,8 +89,12 @@ class _Chain:
         self.last = request
 
     def prefix(self, request: ChainedRequest) -> _Prefix:
-        """Return the prefix that a request can hit: its own model's, else the last one used."""
-        return self.prefixes.get(_key(request)) or self.prefixes[_key(self.last)]
+        """Return the prefix that a request can hit: the last one used, or its own kind's.
+
+        That is another one only where the kinds are known to differ.
+        """
+        last = self.prefixes[_key(self.last)]
+        return self.prefixes.get(_key(request), last) if _is_apart(request, self.last) else last
 
 
 class CacheJudge:
@@ -132,8 +143,9 @@ def cache_uses(requests: Sequence[ChainedRequest], marks: Sequence[Mark] = ()) -
 
 def _judged(request: ChainedRequest, chain: _Chain, timeline: "_Timeline") -> CacheUse:
     ratio = request.tokens.cache_hit_ratio if request.context_tokens is not None else None
-    idle_ns = max(request.at - chain.prefix(request).last.ended_at, 0)
-    rebuilt = _rebuilt_tokens(request, chain.last)
+    before = chain.prefix(request).last
+    idle_ns = max(request.at - before.ended_at, 0)
+    rebuilt = _rebuilt_tokens(request, before, is_cut=timeline.is_cut(before, request))
     if not rebuilt:
         return CacheUse(request.request_id, ratio, 0, 0, idle_ns=idle_ns)
     return CacheUse(
@@ -146,18 +158,23 @@ def _judged(request: ChainedRequest, chain: _Chain, timeline: "_Timeline") -> Ca
     )
 
 
-def _rebuilt_tokens(request: ChainedRequest, before: ChainedRequest) -> int:
+def _rebuilt_tokens(request: ChainedRequest, before: ChainedRequest, *, is_cut: bool) -> int:
     """Return how many tokens were written again, 0 unless reads collapse and writes spike.
 
     Writes spike when they exceed those of the request before, or make good most of what was lost:
-    after a rebuild the next one need not be larger, and a context cut short writes little.
+    after a rebuild the next one need not be larger. A context that was cut short has less to write;
+    there they spike when they are half of what is still read, or more.
     """
     cached = before.cached_tokens or 0
     read, write = request.tokens.cache_read or 0, written_tokens(request.tokens) or 0
     if 2 * read >= cached:
         return 0
     rebuilt = min(cached - read, write)
-    spikes = write > (written_tokens(before.tokens) or 0) or 2 * rebuilt >= cached - read
+    spikes = (
+        write > (written_tokens(before.tokens) or 0)
+        or 2 * rebuilt >= cached - read
+        or (is_cut and 2 * write >= read)
+    )
     return rebuilt if spikes else 0
 
 
@@ -230,6 +247,12 @@ def _key(request: ChainedRequest) -> _Key:
     return request.model, request.effort, request.speed == FAST
 
 
+def _is_apart(one: ChainedRequest, other: ChainedRequest) -> bool:
+    """Tell whether two requests are known not to share a cache."""
+    is_other_speed = (one.speed == FAST) != (other.speed == FAST)
+    return is_other_speed or _differ(one.model, other.model) or _differ(one.effort, other.effort)
+
+
 class _Timeline:
     """Marks by time."""
 
@@ -252,3 +275,7 @@ class _Timeline:
             for mark in self._marks[first:last]
             if mark.kind is not MarkKind.COMPACTED or mark.agent_id == request.agent_id
         ]
+
+    def is_cut(self, before: ChainedRequest, request: ChainedRequest) -> bool:
+        """Tell whether the context was compacted between two requests."""
+        return any(mark.kind is MarkKind.COMPACTED for mark in self.between(before, request))

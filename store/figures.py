@@ -122,7 +122,8 @@ class CacheLoss:
     tokens: int = 0
     """Written again although the cache had held them."""
     micros: int | None = None
-    """What that cost more than reading them; a lower bound where some had no price."""
+    """What that cost more than reading them; a lower bound where some had no price. 0 only where
+    the cache use of every answered request is known."""
     unpriced: int = 0
     """Rebuilds without a price."""
 

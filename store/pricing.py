@@ -1,8 +1,9 @@
 """What a request cost: as reported, else as its tokens come to, and split by class either way.
 
-The reported cost is never changed. Where list prices explain it, it is split by class so that the
-parts sum to it; where the agent does not tell how long its cache writes live, that is solved from
-the reported cost and marked *inferred*. What neither gives stays unknown.
+The reported cost is never changed. It is split by class so that the parts sum to it: as list prices
+give it, or in their proportion where they do not explain it, which is marked *inferred*. So is how
+long cache writes live, where the agent does not tell and the reported cost shows it. What neither
+gives stays unknown.
 """
 
 from collections.abc import Iterator, Sequence
@@ -91,7 +92,9 @@ def _checked(
     if searches:
         by_class = _split(reported, exact, rates, tiers=tiers, searches=searches)
         return _inferred(known, by_class, Difference.WEB_SEARCH)
-    return known._replace(difference=Difference.OTHER)
+    if not exact.total:
+        return known._replace(difference=Difference.OTHER)
+    return _inferred(known, _split(reported, exact, rates, tiers=tiers), Difference.OTHER)
 
 
 def _solved(
@@ -110,12 +113,36 @@ def _solved(
         hours = possible_hours(tokens, others, reported)
         pure = hours and [hour for hour in (0, tokens.cache_write) if hour in hours]
         if pure:
-            found = known._replace(difference=difference)
+            computed = _listed(tokens, rates, pure)
+            found = known._replace(difference=difference, computed_micros=computed)
             return _with_hours(request, others, pure, known=found)
     mixed = possible_hours(tokens, rates, reported)
     if mixed:
-        return _with_hours(request, rates, mixed, known=known)
-    return known._replace(difference=Difference.OTHER)
+        return _with_hours(request, rates, mixed, known=known._replace(difference=None))
+    return _unexplained(request, rates, known)
+
+
+def _listed(tokens: TokenUsage, rates: Rates, hours: Sequence[int]) -> int | None:
+    """Return the list price, where all that the writes may be come to the same.
+
+    That of a mix is not asked for: it was chosen so that it comes to what is reported.
+    """
+    tiers = ((written_tokens(tokens) or 0) - hours[0], hours[0])
+    found = micros_of(amounts(tokens, rates, tiers).total)
+    return found if len(hours) == 1 or _listed(tokens, rates, hours[1:]) == found else None
+
+
+def _unexplained(request: BilledRequest, rates: Rates, known: RequestCost) -> RequestCost:
+    """Split by the list price nearest to the cost: that of writes that all live equally long."""
+    tokens, reported = request.tokens, request.reported_micros or 0
+    writes = tokens.cache_write or 0
+    exact = min(
+        (amounts(tokens, rates, tiers) for tiers in ((writes, 0), (0, writes))),
+        key=lambda one: abs((one.total or 0) - reported * RATE_TOKENS),
+    )
+    if not exact.total:
+        return known._replace(difference=Difference.OTHER)
+    return _inferred(known, _split(reported, exact, rates, tiers=None), Difference.OTHER)
 
 
 def _with_hours(

@@ -26,6 +26,12 @@ TRACED = (
 )
 """The figures that the request's span repeats; it counts where the event lacks them."""
 
+_SOLVED = {
+    "cache_write_5m_tokens": "billed_5m_tokens",
+    "cache_write_1h_tokens": "billed_1h_tokens",
+}
+"""The figures that a reported cost can prove; that counts where the event lacks them."""
+
 UNNAMED_SPAN = "~span:"
 """How the id of a request begins that only a span without a request id tells of.
 
@@ -60,6 +66,8 @@ _TOOL_CALL_COUNTS = {
 def _figure(name: str) -> str:
     if name in TRACED:
         return f"coalesce({{row}}.{name}, {{row}}.traced_{name})"
+    if name in _SOLVED:
+        return f"coalesce({{row}}.{name}, {{row}}.{_SOLVED[name]})"
     return f"{{row}}.{name}"
 
 
@@ -96,6 +104,7 @@ _COST_TERMS = {
     },
     "splits": "({row}.split_provenance is not null)",
     "inferred_splits": "({row}.split_provenance is 'inferred')",
+    "judged": "({row}.rebuilt_tokens is not null)",
     "rebuilds": f"ifnull({_IS_REBUILD}, 0)",
     "priced_rebuilds": f"ifnull({_IS_REBUILD} and {{row}}.rebuilt_micros is not null, 0)",
     "rebuilt_tokens": "ifnull({row}.rebuilt_tokens, 0)",

@@ -104,7 +104,7 @@ def _of_prices(config: Config, unpriced: list[WithoutPrice]) -> Iterator[Finding
         yield Finding(
             "prices",
             Level.NOTE,
-            f"{words}: its cost is what the agent reports, else unknown.",
+            f"{words}: a cost that is not reported is unknown.",
             "Set prices in the configuration, then: sessionscope reprice",
         )
 

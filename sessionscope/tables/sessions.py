@@ -1,9 +1,9 @@
 """The columns of a session."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sessionscope.tables.columns import COST, LOST, TOKENS, Columns, at, fields, nested
-from store.domain import Session
+from store.domain import Cost, Session
 from store.queries.filter_keys import REPOSITORY_ATTRIBUTES, USER_ATTRIBUTES
 from store.queries.permission_groups import PERMISSIVE_MODES
 
@@ -43,12 +43,15 @@ def _flags(session: Session) -> list[str]:
 
 def notes(session: Session) -> list[str]:
     """Return how the session's state, links and cost are known."""
-    unpriced = session.cost.unpriced_requests
-    return [
-        session.state_reason,
-        *session.notes,
-        *([f"{unpriced} requests have no known cost: it is a lower bound"] if unpriced else []),
-    ]
+    return [session.state_reason, *session.notes, *_unpriced(session.cost)]
+
+
+def _unpriced(cost: Cost) -> Iterator[str]:
+    count = cost.unpriced_requests
+    if count:
+        which = "1 request has" if count == 1 else f"{count} requests have"
+        bound = "" if cost.micros is None else ": the cost is a lower bound"
+        yield f"{which} no known cost{bound}."
 
 
 COLUMNS: Columns = {

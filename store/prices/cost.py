@@ -28,11 +28,13 @@ class RequestCost(NamedTuple):
 
     reported_micros: int | None = None
     computed_micros: int | None = None
-    """By the price table, from the tokens as they were told; never from the reported cost."""
+    """By the price table, from the tokens as they were told. Of untold lives of cache writes only
+    where the reported cost shows, to the micro-dollar, that all of them live equally long."""
     by_class: CostByClass = CostByClass()
     """The split of ``micros``."""
     split_provenance: Provenance = Provenance.UNKNOWN
-    """``computed`` from the tokens as told, or ``inferred`` from the reported cost."""
+    """``computed`` from the tokens as told; ``inferred`` where the reported cost shows how long
+    cache writes live, or is only split in proportion to list prices."""
     cache_write_5m_tokens: int | None = None
     """Cache writes by life, as told or as the reported cost proves."""
     cache_write_1h_tokens: int | None = None

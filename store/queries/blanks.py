@@ -145,7 +145,7 @@ _RULES = (
         " sessions.cost.reported_usd sessions.tokens.input"
         " sessions.tokens.output sessions.tokens.cache_read sessions.tokens.cache_write"
         " sessions.tokens.cache_write_5m sessions.tokens.cache_write_1h sessions.cache_hit_ratio"
-        " sessions.context_tokens",
+        " sessions.context_tokens sessions.lost_to_rebuilds.usd",
         "No request is known to have been answered.",
         lambda told: "answered_request" not in told.some,
     ),
@@ -259,11 +259,6 @@ _RULES = (
         "requests.cache.idle_ms",
         "Before the first request of a conversation or of a sub-agent no cache was used.",
         lambda told: "first_request" in told.some,
-    ),
-    _Rule(
-        "sessions.lost_to_rebuilds.usd",
-        "No cache is known to have been built again.",
-        lambda told: "rebuild" not in told.some,
     ),
 )
 

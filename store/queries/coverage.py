@@ -125,7 +125,7 @@ def _told(row: Mapping[str, Any], known: _Known) -> Told:
 
 
 def _difference(total: Metered | None, requests: Itemised) -> int | None:
-    known = requests.cost_micros
+    known = requests.cost_micros if requests.requests else 0
     if total is None or total.cost_micros is None or known is None:
         return None
     return total.cost_micros - known

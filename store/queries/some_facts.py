@@ -28,7 +28,6 @@ _SOME: Mapping[str, str] = {
     " or x.computed_micros is null or x.split_provenance is null)",
     "unjudged_request": "requests x where {own} and x.rebuilt_tokens is null",
     "first_request": "requests x where {own} and x.idle_ns is null",
-    "rebuild": "requests x where {own} and x.rebuilt_tokens > 0",
     "unnamed_agent": "requests x where {own} and x.agent_id is not null and x.agent_name is null",
 }
 """What some of a session's facts may be, or lack."""

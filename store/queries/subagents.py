@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from store.connection import Database
 from store.domain import CacheLoss, Cost, Event, Request, TokenUsage, ToolCall
-from store.queries.totals import cost_in, lost_in, tokens_in
+from store.queries.totals import cost_in, lost_in, tokens_in, told_or_solved
 
 
 class Link(StrEnum):
@@ -141,7 +141,7 @@ class _Tree:
             children=children,
             tool_call_id=call,
             link=link,
-            tokens=tokens_in(request.tokens for request in made),
+            tokens=tokens_in(told_or_solved(request) for request in made),
             cost=cost_in(request.cost for request in made),
             lost=lost_in(made),
         )

@@ -1,10 +1,19 @@
 """Summed figures of a row, with unknown kept apart from 0."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
-from store.domain import Agent, CacheLoss, Cost, CostByClass, Provenance, Request, TokenUsage
+from store.domain import (
+    Agent,
+    CacheLoss,
+    Cost,
+    CostByClass,
+    Provenance,
+    Request,
+    RequestStatus,
+    TokenUsage,
+)
 from store.totals import TRACED
 
 
@@ -85,11 +94,23 @@ def classes_of(row: Mapping[str, Any]) -> CostByClass:
 
 def lost_of(row: Mapping[str, Any]) -> CacheLoss:
     """Return what rebuilt caches came to of a ``sessions`` or ``turns`` row."""
+    answered = row["requests"] - row["errors"]
+    is_none_lost = not row["rebuilds"] and 0 < answered <= row["judged"]
     return CacheLoss(
         rebuilds=row["rebuilds"],
         tokens=row["rebuilt_tokens"],
-        micros=row["rebuilt_micros"] if row["priced_rebuilds"] else None,
+        micros=row["rebuilt_micros"] if row["priced_rebuilds"] or is_none_lost else None,
         unpriced=row["rebuilds"] - row["priced_rebuilds"],
+    )
+
+
+def told_or_solved(request: Request) -> TokenUsage:
+    """Return a request's tokens, with the lives of cache writes that its cost proves if untold."""
+    tokens, (five_minutes, hour) = request.tokens, request.billed_writes or (None, None)
+    return replace(
+        tokens,
+        cache_write_5m=five_minutes if tokens.cache_write_5m is None else tokens.cache_write_5m,
+        cache_write_1h=hour if tokens.cache_write_1h is None else tokens.cache_write_1h,
     )
 
 
@@ -129,11 +150,13 @@ def cost_in(costs: Iterable[Cost]) -> Cost:
 
 def lost_in(requests: Iterable[Request]) -> CacheLoss:
     """Return what rebuilt caches came to of requests."""
-    rebuilds = [request.cache for request in requests if request.cache.rebuilt_tokens]
+    uses = [request.cache for request in requests if request.status is not RequestStatus.ERROR]
+    rebuilds = [cache for cache in uses if cache.rebuilt_tokens]
+    is_none_lost = bool(uses) and all(cache.rebuilt_tokens == 0 for cache in uses)
     return CacheLoss(
         rebuilds=len(rebuilds),
         tokens=sum(cache.rebuilt_tokens or 0 for cache in rebuilds),
-        micros=_sum(cache.rebuilt_micros for cache in rebuilds),
+        micros=0 if is_none_lost else _sum(cache.rebuilt_micros for cache in rebuilds),
         unpriced=sum(cache.rebuilt_micros is None for cache in rebuilds),
     )
 

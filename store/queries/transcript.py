@@ -28,6 +28,7 @@ from store.queries.totals import (
     lost_of,
     tokens_in,
     tokens_of,
+    told_or_solved,
 )
 from store.queries.windows import LOOSE, loose_totals, turn_costs, window
 from store.totals import TERMS
@@ -208,7 +209,7 @@ def _outside(db: Database, session_id: str) -> Turn | None:
         rejected=sum(call.outcome is Outcome.NOT_RUN for call in calls),
         failed_tool_calls=sum(call.outcome is Outcome.FAILED for call in calls),
         errors=sum(request.status is RequestStatus.ERROR for request in made),
-        tokens=tokens_in(request.tokens for request in made),
+        tokens=tokens_in(told_or_solved(request) for request in made),
         cost=cost_in(request.cost for request in made),
         lost=lost_in(made),
     )

@@ -14,6 +14,8 @@ from sessionscope.doctor.findings import Finding, Level
 from sessionscope.doctor.storage import look_at_store
 from store.connection import open_writer
 from store.lock import StoreLock
+from store.prices.book import PriceBook
+from store.reprice import reprice
 from store.schema import SCHEMA_VERSION
 from tests.captures import batches, exports
 from tests.sessionscope.command import run, serving
@@ -118,9 +120,11 @@ def test_doctor_names_models_that_have_no_price(tmp_path: Path) -> None:
     assert not [finding for finding in _looked_at(store) if finding.about == "prices"]
     db = open_writer(store)
     db.execute("update requests set model = 'tin-parrot-9'")
+    reprice(db, PriceBook())
     db.close()
     (found,) = [finding for finding in _looked_at(store) if finding.about == "prices"]
     assert "tin-parrot-9" in found.words
+    assert "a cost that is not reported is unknown" in found.words
 
 
 def test_doctor_reads_the_prices_of_ones_own(tmp_path: Path) -> None:

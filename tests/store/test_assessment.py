@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from receiver.dialects import Dialects
 from receiver.stored import StoredDecoder
+from sessionscope.tables import requests as request_table
+from sessionscope.tables import sessions as session_table
+from sessionscope.tables.columns import cells
 from store.connection import Database, open_reader, open_writer
-from store.domain import CacheCause, Cost, CostByClass, Provenance, Request
+from store.domain import CacheCause, Cost, CostByClass, Difference, Provenance, Request
 from store.prices.book import PriceBook
 from store.queries.contexts import added_in_turns, contexts
 from store.queries.filter import parse
@@ -22,11 +25,12 @@ from store.queries.filter_keys import Rows
 from store.queries.requests import requests
 from store.queries.sessions import sessions
 from store.queries.subagents import SubagentNode
+from store.queries.totals import lost_in
 from store.queries.transcript import nodes, turns
 from store.reindex import reindex
 from store.reprice import note_book, reprice
 from tests.captures import CAPTURES, batches, exports
-from tests.store.spending import OLD_OPUS, TOOK_S, Session, subagent
+from tests.store.spending import OLD_OPUS, OPUS, TOOK_S, Session, subagent
 from tests.store.stores import derived, fill, filled
 
 EVERYTHING = parse("", now_ns=0)
@@ -257,9 +261,74 @@ def test_lives_that_are_not_told_are_solved_and_marked(tmp_path: Path) -> None:
     cost = found["first"].cost
     assert (cost.provenance, cost.split_provenance) == (Provenance.INFERRED, Provenance.INFERRED)
     assert found["first"].billed_writes == (0, 20_000)
-    assert found["first"].tokens.cache_write_1h is None
-    assert parts(cost.by_class) == cost.micros == cost.reported_micros
+    assert parts(cost.by_class) == cost.micros == cost.reported_micros == cost.computed_micros
     assert found["lost"].cache.cause is CacheCause.UNEXPLAINED
+    told = cells(request_table.COLUMNS, found["first"])
+    assert (told["tokens.cache_write_5m"], told["tokens.cache_write_1h"]) == (0, 20_000)
+    db = open_reader(tmp_path / "s.db")
+    (session_,) = sessions(db, where=EVERYTHING, now_ns=0)
+    for tokens in (session_.tokens, *(turn.tokens for turn in turns(db, "s"))):
+        assert (tokens.cache_write_5m, tokens.cache_write_1h) == (20_300, 20_000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lost"),
+    [
+        ([{"write": 20_000}, {"read": 20_000, "write": 300}], 0),
+        ([{"write": 20_000}, {"write": 20_300}], 96_000),
+        ([{"write": 20_000}, {"query_source": "agent:custom"}], None),
+        ([{"write": 20_000, "model": "nobody-knows"}], 0),
+        ([], None),
+    ],
+)
+def test_what_was_lost_to_rebuilds(
+    tmp_path: Path, changes: list[dict[str, Any]], lost: int | None
+) -> None:
+    """Nothing, where every answered request was judged; nobody knows, where one was not."""
+    session = Session()
+    session.happens("api_error", 4, request_id="failed", model=OPUS, error="overloaded")
+    for number, change in enumerate(changes):
+        session.asks(str(number), 9 * number, **change)
+    db = filled(tmp_path / "s.db", session.batches)
+    (found,) = sessions(db, where=EVERYTHING, now_ns=0)
+    assert found.lost.micros == lost
+    assert [turn.lost for turn in turns(db, "s")] == [found.lost]
+    assert lost_in(requests(db, session_id="s")) == found.lost
+
+
+@pytest.mark.parametrize(
+    ("models", "note"),
+    [
+        ([OPUS], None),
+        (["nobody-knows"], "1 request has no known cost."),
+        (["nobody-knows"] * 2, "2 requests have no known cost."),
+        ([OPUS, "nobody-knows"], "1 request has no known cost: the cost is a lower bound."),
+    ],
+)
+def test_what_is_said_of_requests_without_a_cost(
+    tmp_path: Path, models: list[str], note: str | None
+) -> None:
+    """They make the cost a lower bound where there is one."""
+    session = Session()
+    for number, model in enumerate(models):
+        session.asks(str(number), 9 * number, write=500, model=model)
+    db = filled(tmp_path / "s.db", session.batches)
+    (found,) = sessions(db, where=EVERYTHING, now_ns=0)
+    assert [one for one in session_table.notes(found) if "known cost" in one] == [note][
+        : bool(note)
+    ]
+
+
+def test_a_cost_that_list_prices_do_not_explain_is_split(tmp_path: Path) -> None:
+    """In their proportion, to the whole: of the request and of its session."""
+    session = Session()
+    session.asks("odd", 0, write=20_000, cost_usd_micros=500_001)
+    odd = written(tmp_path / "s.db", session)["odd"].cost
+    (total,) = sessions(open_reader(tmp_path / "s.db"), where=EVERYTHING, now_ns=0)
+    assert (odd.computed_micros, odd.difference) == (100_140, Difference.OTHER)
+    for cost in (odd, total.cost):
+        assert parts(cost.by_class) == cost.micros == 500_001
+        assert cost.split_provenance is Provenance.INFERRED
 
 
 def test_contexts_grow_and_have_a_known_window(tmp_path: Path) -> None:

@@ -149,17 +149,25 @@ def test_the_first_request_of_a_chain_is_named_and_is_no_rebuild() -> None:
         (60 * 60 + 1, 20_000, CacheCause.IDLE),
         (5 * 60 + 1, 15_000, CacheCause.UNEXPLAINED),
         (60 * 60 + 1, 15_000, CacheCause.IDLE),
-        (24 * 60 * 60, None, CacheCause.UNEXPLAINED),
+        (30 * 60, None, CacheCause.UNEXPLAINED),
+        (60 * 60, None, CacheCause.UNEXPLAINED),
+        (60 * 60 + 1, None, CacheCause.IDLE),
     ],
 )
 def test_idle_is_longer_than_the_writes_live(
     seconds: int, hour: int | None, expected: CacheCause
 ) -> None:
-    """Five minutes or an hour, as the cache was written; of an unknown life nothing is claimed."""
+    """Five minutes or an hour, as the cache was written; untold, no longer than an hour."""
     first = request("first", 0, write=20_000, hour=hour)
     lost = moved(LOST, seconds)
     assert cause(first, lost) is expected
     assert cache_uses([first, lost])[-1].idle_ns == seconds * SECOND
+
+
+def test_of_another_providers_cache_no_life_is_claimed() -> None:
+    """Some keep a prompt for a day."""
+    first = replace(request("first", 0, write=20_000, hour=None), model="gpt-5.5")
+    assert cause(first, replace(moved(LOST, 3_601), model="gpt-5.5")) is CacheCause.UNEXPLAINED
 
 
 def test_the_part_that_lives_five_minutes_is_lost_first() -> None:
@@ -255,6 +263,18 @@ def test_after_a_compaction_only_what_is_written_is_a_rebuild() -> None:
     assert (use.cause, use.rebuilt_tokens) == (CacheCause.COMPACTION, 4_000)
 
 
+@pytest.mark.parametrize(
+    ("read", "write", "rebuilt"),
+    [(0, 5_000, 5_000), (6_000, 3_000, 3_000), (3_000, 100, 0), (10_000, 5_000, 0)],
+)
+def test_a_compaction_right_after_the_first_request(read: int, write: int, rebuilt: int) -> None:
+    """The first one wrote its whole prompt, which what is left of it cannot exceed."""
+    short = request("short", 30 * SECOND, read=read, write=write)
+    use = judged(FIRST, short, marks=(mark(MarkKind.COMPACTED, 20),))["short"]
+    assert use.rebuilt_tokens == rebuilt
+    assert use.cause is (CacheCause.COMPACTION if rebuilt else None)
+
+
 def test_a_compaction_is_of_its_own_context() -> None:
     """A sub-agent's compaction cuts no other context."""
     marks = (mark(MarkKind.COMPACTED, agent_id="a1"),)
@@ -347,12 +367,43 @@ def test_a_model_switch_back_after_its_cache_died() -> None:
     assert cause(FIRST, away, soon) is CacheCause.MODEL_CHANGED
 
 
-def test_a_model_switch_back_to_a_shorter_cache() -> None:
-    """What the other model added is written for the first one too, whose cache still lived."""
+@pytest.mark.parametrize(
+    ("read", "seconds", "rebuilt", "expected"),
+    [
+        (20_000, 60, 0, None),
+        (20_000, 400, 0, None),
+        (0, 60, 20_000, CacheCause.MODEL_CHANGED),
+        (0, 301, 20_000, CacheCause.IDLE),
+        (9_000, 60, 11_000, CacheCause.MODEL_CHANGED),
+    ],
+)
+def test_a_model_switch_back_to_a_shorter_cache(
+    read: int, seconds: int, *, rebuilt: int, expected: CacheCause | None
+) -> None:
+    """What the other model's cache held, the first one's never did: writing it loses nothing."""
     away = replace(request("away", 9 * SECOND, write=60_000), model="claude-opus-4-8")
-    back = moved(request("back", 0, read=20_000, write=41_000), 400)
+    back = moved(request("back", 0, read=read, write=61_000 - read), seconds)
     use = judged(FIRST, away, back)["back"]
-    assert (use.cause, use.rebuilt_tokens) == (CacheCause.MODEL_CHANGED, 40_000)
+    assert (use.cause, use.rebuilt_tokens) == (expected, rebuilt)
+
+
+def test_a_model_switch_away_again_is_held_against_its_own_cache() -> None:
+    """Each model's cache grows with its own requests alone."""
+    away = replace(request("away", 9 * SECOND, write=60_000), model="claude-opus-4-8")
+    back = moved(request("back", 0, read=20_000, write=41_000), 60)
+    again = moved(replace(away, request_id="again"), 90)
+    lost = judged(FIRST, away, back, again)["again"]
+    assert (lost.cause, lost.rebuilt_tokens) == (CacheCause.MODEL_CHANGED, 60_000)
+    hit = replace(again, tokens=replace(FIRST.tokens, cache_read=60_000))
+    assert judged(FIRST, away, back, hit)["again"].rebuilt_tokens == 0
+
+
+def test_a_request_of_untold_effort_is_of_the_same_cache() -> None:
+    """What is not told is not taken for a change, there and back."""
+    untold = replace(request("untold", 9 * SECOND, read=20_000, write=40_000), effort=None)
+    back = moved(request("back", 0, write=61_000), 60)
+    use = judged(FIRST, untold, back)["back"]
+    assert (use.cause, use.rebuilt_tokens) == (CacheCause.UNEXPLAINED, 60_000)
 
 
 @pytest.mark.parametrize("missing", [{"read": None}, {"write": None}])

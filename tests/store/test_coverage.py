@@ -23,6 +23,7 @@ from store.signals import Signal
 from tests.captures import CAPTURES, batches, exports, truth
 from tests.store.stores import filled
 from tests.store.telling import batch, event
+from tests.store.told import point
 
 _FILE_TOOLS = ("Edit", "MultiEdit", "NotebookEdit", "Read", "Write")
 
@@ -177,6 +178,15 @@ def test_lost_metrics_are_no_refund(tmp_path: Path) -> None:
     assert known.cost_difference_micros < 0
     assert known.not_itemised == ()
     assert "less than the requests" in " ".join(known.notes)
+
+
+def test_all_that_is_metered_of_a_session_without_requests_is_left_over(tmp_path: Path) -> None:
+    """Where no request is told at all, they tell none of what the metrics do."""
+    db = filled(tmp_path / "s.db", [point("claude_code.cost.usage", 0.00136, 5, model="m")])
+    known = coverage(db, "s")
+    assert known is not None
+    assert known.cost_difference_micros == 1_360
+    assert [metered.cost_micros for metered in known.not_itemised] == [1_360]
 
 
 @pytest.mark.parametrize(

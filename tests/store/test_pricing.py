@@ -184,12 +184,66 @@ def test_a_cost_of_no_tokens(
 
 @pytest.mark.parametrize("reported", [1, REST - 1, REST + 60_001, REST + 96_002, 10**9])
 def test_tiers_that_a_cost_does_not_prove(table: PriceTable, reported: int) -> None:
-    """A cost that no whole number of tokens explains is kept and split by nothing."""
+    """A cost that no whole number of tokens explains is kept; its split names no lives."""
     cost = billed(table, PROMPT, reported=reported)
-    assert cost.micros == reported
-    assert cost.by_class == CostByClass()
-    assert cost.cache_write_5m_tokens is None
+    assert whole(cost.by_class) == cost.micros == reported
+    assert (cost.by_class.cache_write_5m, cost.cache_write_5m_tokens) == (None, None)
+    assert (cost.computed_micros, cost.difference) == (None, Difference.OTHER)
+    assert cost.split_provenance is Provenance.INFERRED
+
+
+@pytest.mark.parametrize(
+    ("nearest", "factor", "written"), [(60_000, 1, 60_000), (96_000, 3, 288_000), (60_000, 0, 0)]
+)
+def test_an_unexplained_cost_is_split_by_the_nearest_life(
+    table: PriceTable, *, nearest: int, factor: int, written: int
+) -> None:
+    """Of the list prices that untold cache writes can have, the one that comes nearest."""
+    reported = (REST + nearest) * factor + (factor and 5)
+    cost = billed(table, PROMPT, reported=reported)
+    assert abs((cost.by_class.cache_write or 0) - written) <= 5
     assert cost.difference is Difference.OTHER
+
+
+@pytest.mark.parametrize(
+    ("reported", "computed"),
+    [
+        (REST + 60_000, REST + 60_000),
+        (REST + 96_000, REST + 96_000),
+        (2 * (REST + 60_000), REST + 60_000),
+        (REST + 69_000, None),
+    ],
+)
+def test_the_list_price_of_a_solved_life(
+    table: PriceTable, *, reported: int, computed: int | None
+) -> None:
+    """It is known where all writes live alike; a mix is made to fit, which checks nothing."""
+    assert billed(table, PROMPT, reported=reported).computed_micros == computed
+
+
+@given(
+    tokens=st.tuples(TOKENS, TOKENS, TOKENS, TOKENS, TOKENS),
+    is_told=st.booleans(),
+    reported=st.integers(0, 10**12),
+)
+def test_any_reported_cost_is_split(
+    table: PriceTable, *, tokens: tuple[int, ...], is_told: bool, reported: int
+) -> None:
+    """Whatever is reported, if anything was billed, the classes sum to it exactly."""
+    assume(sum(tokens))
+    sent, read, five_minutes, hour, output = tokens
+    told: dict[str, int | None] = {
+        "input": sent,
+        "cache_read": read,
+        "cache_write": five_minutes + hour,
+        "output": output,
+    }
+    if is_told:
+        told |= {"cache_write_5m": five_minutes, "cache_write_1h": hour}
+    cost = billed(table, told, reported=reported)
+    assert whole(cost.by_class) == cost.micros == reported
+    for name in ("input", "cache_read", "cache_write", "output"):
+        assert told[name] or getattr(cost.by_class, name) == 0
 
 
 def test_writes_too_cheap_to_tell_their_life(table: PriceTable) -> None:
@@ -232,12 +286,13 @@ def test_why_a_reported_cost_is_not_the_list_price(
     source: str | None,
     difference: Difference | None,
 ) -> None:
-    """A reason is given when it explains the cost to the micro-dollar, and then it is split."""
+    """A reason is given when it explains the cost to the micro-dollar; it is split either way."""
     cost = billed(table, TOLD, reported=reported, speed=speed, source=source)
     assert (cost.micros, cost.difference) == (reported, difference)
     assert cost.difference_micros == reported - LISTED * (1 + (speed == "fast"))
-    explained = difference is not Difference.OTHER
-    assert whole(cost.by_class) == (reported if explained else None)
+    assert whole(cost.by_class) == reported
+    is_listed = abs(cost.difference_micros) <= 1
+    assert (cost.split_provenance is Provenance.COMPUTED) == is_listed
     assert difference is None or difference.sentence
 
 

@@ -86,7 +86,7 @@ def _difference(coverage: Coverage) -> list[Line]:
     difference = coverage.cost_difference_micros
     if difference is None:
         return []
-    if abs(difference) < 5_000:  # noqa: PLR2004 - half a cent
+    if abs(difference) < 5_000 and not coverage.not_itemised:  # noqa: PLR2004 - half a cent
         return [Line.of(Span("events = metrics to $0.00", Tone.DIM))]
     more = "more" if difference > 0 else "less"
     return [Line.of(Span(f"metrics tell {formats.money(abs(difference))} {more}", Tone.WAITING))]
