@@ -9,7 +9,7 @@ Anthropic's documentation of prompt caching and of Claude Code.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from store.chains import ChainedRequest, Mark, MarkKind
 from store.prices.amounts import amounts, product, tiers_told, written_tokens
@@ -26,8 +26,7 @@ _CLAUDE = "claude"
 """In the names of the models, whoever runs them, whose caches live no longer than that."""
 
 
-@dataclass(frozen=True, slots=True)
-class CacheUse:
+class CacheUse(NamedTuple):
     """How one request used the cache; ``None`` is unknown."""
 
     request_id: str

@@ -6,6 +6,7 @@ Runs inside a transaction that its caller opens and commits, on the writer's con
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol, TypeAlias
 
 from store.assessment.assessor import Assessor
@@ -15,6 +16,7 @@ from store.connection import Database
 from store.facts import Placement
 from store.kinship import settle
 from store.prices.rates import PriceTable
+from store.sequence_breaks import Place, keep_breaks
 from store.signals import Batch, Record, Resource, Scope
 
 _log = logging.getLogger(__name__)
@@ -100,12 +102,26 @@ class Ingest:
             self._identified.clear()
         facts = Facts(identified=self._identified)
         new = self._insert(arrivals)
+        places: dict[str, list[Place]] = {}
         for record, placement, _ in new:
+            session_id, sequence = placement.session_id, placement.sequence
+            if session_id is not None and sequence is not None:
+                places.setdefault(session_id, []).append((placement.time_unix_nano, sequence))
             self._interpret(record, placement, facts)
-        self._assessor.assess(self._db, settle(self._db, facts))
+        for session_id, places_in_session in places.items():
+            keep_breaks(self._db, session_id, places_in_session)
+        told = settle(self._db, facts, partial(self._assessor.assess_new, self._db))
+        self._assessor.assess(self._db, told)
         if len(new) < len(arrivals):
             self._count_repetitions(arrivals, new)
         return len(new)
+
+    def keep_raw(self, batch: Batch) -> None:
+        """Store records in the open transaction as they came, as part of no session."""
+        for record in batch.records:
+            placement = self._interpreter.place(record, batch.received_unix_nano)
+            nowhere = Placement(placement.agent, None, None, None, batch.received_unix_nano)
+            run_many(self._db, _RECORD, [self._row(record, nowhere, batch)])
 
     def _count_repetitions(self, arrivals: Sequence[_Arrival], new: Sequence[_Arrival]) -> None:
         """Count what had come before, in all and by session."""

@@ -6,11 +6,12 @@ another) are kin; all kin are shown as the one with the smallest id, the oldest 
 their time. The others become sub-agents in it. As the keys are a set, so is what follows from them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from store.binding import insert_into, run_many
 from store.changes import Facts
 from store.connection import Database
+from store.fact_rows import Rows
 from store.facts import Relation
 from store.merge import merge
 from store.retelling import ALIAS, Member, retold, take_out
@@ -42,9 +43,12 @@ KIN = """
 _KIN_OF_ONE = KIN.format(first="select ?")
 
 
-def settle(db: Database, facts: Facts) -> Facts:
+def settle(
+    db: Database, facts: Facts, requests: Callable[[Facts], Rows | None] = lambda _: None
+) -> Facts:
     """Merge facts, those of a member into its session, and move there what was known of it.
 
+    ``requests`` may work out what is to be inserted with the rows of requests, where nothing moves.
     Returns the facts as they were merged.
     """
     run_many(db, _RELATION, facts.relations)
@@ -54,7 +58,7 @@ def settle(db: Database, facts: Facts) -> Facts:
         if conversation != home
     }
     if not members:
-        merge(db, facts)
+        merge(db, facts, requests(facts))
         return facts
     for conversation in _known(db, members):
         take_out(db, conversation, facts)

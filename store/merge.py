@@ -1,21 +1,20 @@
 """How facts become rows: one ``insert … on conflict`` statement a table.
 
 Every merge is commutative, associative and idempotent, so the derived tables depend on the set of
-records alone. Columns that several facts of a thing share take the smallest known value, a fact's
-own columns are those of the record with the highest rank, and spans of time only widen. News of
-one thing in one batch is folded by the same rules first: a decision and its result mostly come
-together, and a row is cheaper to write once than twice.
+records alone. Requests and tool calls, of which several kinds of facts tell, are merged by
+``store.fact_rows``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import fields
-from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple, TypeAlias
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from store.binding import insert_into, run_many
 from store.changes import Facts, SessionChange
 from store.connection import Database
 from store.counters import COMBINED
+from store.fact_rows import REQUESTS, TOOL_CALLS, Rows, largest, ranked, smallest
 from store.facts import (
     AgentCall,
     AgentParent,
@@ -23,103 +22,13 @@ from store.facts import (
     AttributeSeen,
     CounterKey,
     EventSeen,
-    Key,
-    RequestFact,
-    RequestFailed,
-    RequestMade,
-    RequestRefused,
-    RequestTraced,
-    ResponseGiven,
-    ToolCallFact,
-    ToolDecided,
-    ToolExecuted,
-    ToolFinished,
     ToolOutput,
-    ToolRequested,
     ToolTraced,
     TraceTurn,
     TurnCost,
     TurnSpan,
     UnknownSeen,
     Wait,
-)
-
-
-def _smallest(column: str) -> str:
-    return (
-        f"{column} = min(ifnull({column}, excluded.{column}), ifnull(excluded.{column}, {column}))"
-    )
-
-
-def _largest(column: str) -> str:
-    return (
-        f"{column} = max(ifnull({column}, excluded.{column}), ifnull(excluded.{column}, {column}))"
-    )
-
-
-def _ranked(columns: Sequence[str], rank: str, *, comparison: str = ">") -> list[str]:
-    wins = f"ifnull(excluded.{rank} {comparison} {rank}, {rank} is null)"
-    return [f"{column} = iif({wins}, excluded.{column}, {column})" for column in (*columns, rank)]
-
-
-_Kind: TypeAlias = type[RequestFact | ToolCallFact]
-_News: TypeAlias = Sequence[RequestFact | ToolCallFact]
-
-
-class _Table:
-    """A table in whose rows several kinds of facts about one thing meet."""
-
-    def __init__(self, name: str, *kinds: _Kind) -> None:
-        self._name = name
-        self._kinds = kinds
-        self._statements: dict[tuple[_Kind, ...], str] = {}
-        columns = kinds[0]._fields
-        self._shared = next(index for index, name in enumerate(columns) if name.endswith("_rank"))
-
-    def merge(self, db: Database, news: Mapping[Key, _News]) -> None:
-        """Merge all news of each thing, by one statement for each combination of kinds."""
-        rows: dict[tuple[_Kind, ...], list[list[Any]]] = {}
-        for facts in news.values():
-            told = {type(fact) for fact in facts}
-            kinds = tuple(kind for kind in self._kinds if kind in told)
-            rows.setdefault(kinds, []).append(self._row(kinds, facts))
-        for kinds, rows_of_kinds in rows.items():
-            run_many(db, self._statement(kinds), rows_of_kinds)
-
-    def _row(self, kinds: tuple[_Kind, ...], news: _News) -> list[Any]:
-        """Fold all news of one thing into one row."""
-        shared = self._shared
-        row: list[Any] = [*news[0][:shared]]
-        for fact in news[1:]:
-            for index in range(2, shared):
-                value = fact[index]
-                if value is not None and (row[index] is None or value < row[index]):
-                    row[index] = value
-        for kind in kinds:
-            newest = max((fact for fact in news if type(fact) is kind), key=itemgetter(shared))
-            row += newest[shared:]
-        return row
-
-    def _statement(self, kinds: tuple[_Kind, ...]) -> str:
-        if kinds not in self._statements:
-            shared = kinds[0]._fields[: self._shared]
-            columns, merged = list(shared), [_smallest(column) for column in shared[2:]]
-            for kind in kinds:
-                rank, *own = kind._fields[self._shared :]
-                columns += [rank, *own]
-                merged += _ranked(own, rank)
-            self._statements[kinds] = (
-                f"{insert_into(self._name, columns)} on conflict ({', '.join(shared[:2])})"
-                f" do update set {', '.join(merged)}"
-            )
-        return self._statements[kinds]
-
-
-_REQUESTS = _Table(
-    "requests", RequestMade, RequestFailed, RequestRefused, ResponseGiven, RequestTraced
-)
-_TOOL_CALLS = _Table(
-    "tool_calls", ToolRequested, ToolDecided, ToolFinished, ToolTraced, ToolExecuted
 )
 
 _TURN = (
@@ -156,15 +65,15 @@ _AGENT_SPAN = _insert_or_ignore("agent_spans", AgentSpan)
 _TRACE_TURN = _insert_or_ignore("trace_turns", TraceTurn)
 _TURN_COST = (
     f"{insert_into('turn_costs', TurnCost._fields)} on conflict (session_id, turn_id)"
-    f" do update set {_largest('reported_micros')}"
+    f" do update set {largest('reported_micros')}"
 )
 _TOOL_OUTPUT = (
     f"{insert_into('tool_outputs', ToolOutput._fields)} on conflict (session_id, tool_call_id)"
     " do update set "
     + ", ".join(
         [
-            *map(_smallest, ("file_path", "lines_added", "lines_removed")),
-            *_ranked(["output", "diff", "original_length"], "output_rank"),
+            *map(smallest, ("file_path", "lines_added", "lines_removed")),
+            *ranked(["output", "diff", "original_length"], "output_rank"),
         ]
     )
 )
@@ -193,24 +102,25 @@ _COUNTS = ("log_records", "spans", "metric_points")
 _SESSION = f"{insert_into('sessions', SESSION_COLUMNS)} on conflict (session_id) do update set " + (
     ", ".join(
         [
-            *map(_smallest, ("agent", "started_unix_nano")),
-            *map(_largest, ("last_event_unix_nano", "opened")),
-            *(_largest(f"{mark}_unix_nano") for mark in _MARKS),
-            *_ranked(["last_event_name"], "last_event_rank"),
-            *_ranked(["title", "title_content"], "title_rank", comparison="<"),
-            *_ranked(["permission_mode"], "permission_mode_rank"),
-            *_ranked(["context_tokens"], "context_rank"),
-            *_ranked(["asked_unix_nano", "asked_tool"], "asked_rank"),
-            *_ranked(["requested_unix_nano", "requested_tool"], "requested_rank"),
+            *map(smallest, ("agent", "started_unix_nano")),
+            *map(largest, ("last_event_unix_nano", "opened")),
+            *(largest(f"{mark}_unix_nano") for mark in _MARKS),
+            *ranked(["last_event_name"], "last_event_rank"),
+            *ranked(["title", "title_content"], "title_rank", comparison="<"),
+            *ranked(["permission_mode"], "permission_mode_rank"),
+            *ranked(["context_tokens"], "context_rank"),
+            *ranked(["asked_unix_nano", "asked_tool"], "asked_rank"),
+            *ranked(["requested_unix_nano", "requested_tool"], "requested_rank"),
             *(f"{count} = {count} + excluded.{count}" for count in _COUNTS),
         ]
     )
 )
 
 
-def merge(db: Database, facts: Facts) -> None:
+def merge(db: Database, facts: Facts, requests: Rows | None = None) -> None:
     """Merge facts into the derived tables, in the transaction the caller has open.
 
+    ``requests`` are the rows that the news of requests make, where the caller has made them.
     Sessions and turns come first: the triggers that keep their totals update rows that must exist.
     """
     run_many(db, _SESSION, map(_session_row, facts.sessions.values()))
@@ -218,8 +128,8 @@ def merge(db: Database, facts: Facts) -> None:
     run_many(db, _ATTRIBUTE, facts.attributes)
     run_many(db, _EVENT, facts.events)
     run_many(db, _PROMPT, facts.prompts)
-    _REQUESTS.merge(db, facts.requests)
-    _TOOL_CALLS.merge(db, facts.tool_calls)
+    REQUESTS.write(db, REQUESTS.folded(facts.requests) if requests is None else requests)
+    TOOL_CALLS.write(db, TOOL_CALLS.folded(facts.tool_calls))
     run_many(db, _WAIT, facts.waits)
     run_many(db, _OF_WAIT, _spans_of_calls(facts))
     run_many(db, _TOOL_OUTPUT, facts.tool_outputs)

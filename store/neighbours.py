@@ -1,8 +1,8 @@
 """What shows only between neighbours: breaks in the count of events, calls repeated in a row.
 
-Kept by triggers, a few steps along an index for each new row, so that a page of them is an indexed
-range at any size of the store. Both depend on the rows that there are, not on the order in which
-they came.
+Kept as rows come, a few steps along an index, so that a page of them is an indexed range at any
+size of the store: the breaks by ``store.sequence_breaks``, the calls by triggers. Both depend on
+the rows that there are, not on the order in which they came.
 """
 
 NEIGHBOURS = """
@@ -51,28 +51,6 @@ def _previous(record: str) -> str:
         " order by p.time_unix_nano desc, p.sequence desc limit 1)"
     )
 
-
-_NEXT = """(select time_unix_nano, sequence from records
-        where session_id = new.session_id and sequence is not null
-        and (time_unix_nano, sequence) > (new.time_unix_nano, new.sequence)
-        order by time_unix_nano, sequence limit 1)"""
-
-_RECORDS = f"""
-create trigger records_in_sequence after insert on records
-    when new.sequence is not null and new.session_id is not null begin
-    insert into sequence_breaks
-        select new.session_id, new.time_unix_nano, new.sequence, previous
-        from (select {_previous("new")} as previous)
-        where previous is not new.sequence - 1
-        on conflict do nothing;
-    delete from sequence_breaks where session_id = new.session_id
-        and (time_unix_nano, sequence) = {_NEXT};
-    insert into sequence_breaks
-        select new.session_id, time_unix_nano, sequence, new.sequence from {_NEXT}
-        where sequence <> new.sequence + 1;
-end;
-
-"""
 
 BREAKS_AGAIN = f"""
     insert into sequence_breaks
@@ -134,7 +112,7 @@ def _may_matter(*rows: str) -> str:
 
 _MOVED = f"not ({_group('new', 'old')} and new.started_unix_nano = old.started_unix_nano)"
 
-_CALLS = f"""
+NEIGHBOUR_TRIGGERS = f"""
 create trigger tool_calls_repeated after insert on tool_calls
     when {_may_matter("new")} begin{_looked_at_again("new")}
 end;
@@ -150,5 +128,3 @@ create trigger tool_calls_repeated_again after update on tool_calls
     begin{_looked_at_again("new")}
 end;
 """
-
-NEIGHBOUR_TRIGGERS = f"{_RECORDS}{_CALLS}"

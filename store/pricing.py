@@ -7,7 +7,6 @@ gives stays unknown.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from store.figures import CostByClass, TokenUsage
 from store.prices.amounts import (
@@ -19,6 +18,7 @@ from store.prices.amounts import (
     product,
     prompt_tokens,
     tiers_told,
+    without_writes,
     written_tokens,
 )
 from store.prices.apportion import apportion, rounded
@@ -37,17 +37,15 @@ _WEB_SEARCH = "web_search"
 
 def price_request(request: BilledRequest, table: PriceTable) -> RequestCost:
     """Return what a request cost, by class as far as that is known."""
-    unpriced = RequestCost(
-        reported_micros=request.reported_micros, difference=Difference.UNKNOWN_PRICE
-    )
+    reported = request.reported_micros
     price = request.model and table.price(request.model, request.at, request.provider)
     if not price or (steps := price.steps(request.speed)) is None:
-        return unpriced
-    known = replace(unpriced, price_table=price.table, price_date=price.date)
+        return RequestCost(reported, difference=Difference.UNKNOWN_PRICE)
+    known = RequestCost(reported, price_table=price.table, price_date=price.date)
     rates = applicable(steps, prompt_tokens(request.tokens))
     if rates is None:
-        return replace(known, difference=Difference.UNKNOWN_TOKENS)
-    if request.reported_micros is None:
+        return known._replace(difference=Difference.UNKNOWN_TOKENS)
+    if reported is None:
         return _computed(request, rates, known)
     if amounts(request.tokens, rates, tiers_told(request.tokens)).total is not None:
         return _checked(request, price, rates, known=known)
@@ -65,14 +63,12 @@ def _computed(request: BilledRequest, rates: Rates, known: RequestCost) -> Reque
             cache_write=micros_of(exact.cache_write),
             output=micros_of(exact.output),
         )
-        return replace(known, by_class=by_class, difference=_missing(request.tokens, rates))
+        return known._replace(by_class=by_class, difference=_missing(request.tokens, rates))
     micros = micros_of(exact.total) or 0
-    return replace(
-        _with_tiers(known, tiers),
+    return _with_tiers(known, tiers)._replace(
         computed_micros=micros,
         by_class=_split(micros, exact, rates, tiers=tiers),
         split_provenance=Provenance.COMPUTED,
-        difference=None,
     )
 
 
@@ -83,10 +79,10 @@ def _checked(
     reported, tiers = request.reported_micros or 0, tiers_told(request.tokens)
     exact = amounts(request.tokens, rates, tiers)
     computed = micros_of(exact.total) or 0
-    known = replace(_with_tiers(known, tiers), computed_micros=computed, difference=None)
+    known = _with_tiers(known, tiers)._replace(computed_micros=computed)
     if abs(reported - computed) <= _NEAR_MICROS and (exact.total or not reported):
         by_class = _split(reported, exact, rates, tiers=tiers)
-        return replace(known, by_class=by_class, split_provenance=Provenance.COMPUTED)
+        return known._replace(by_class=by_class, split_provenance=Provenance.COMPUTED)
     for difference, others in _alternatives(request, price, rates):
         other = amounts(request.tokens, others, tiers)
         if other.total and abs(reported - (micros_of(other.total) or 0)) <= _NEAR_MICROS:
@@ -97,7 +93,7 @@ def _checked(
         by_class = _split(reported, exact, rates, tiers=tiers, searches=searches)
         return _inferred(known, by_class, Difference.WEB_SEARCH)
     if not exact.total:
-        return replace(known, difference=Difference.OTHER)
+        return known._replace(difference=Difference.OTHER)
     return _inferred(known, _split(reported, exact, rates, tiers=tiers), Difference.OTHER)
 
 
@@ -112,17 +108,17 @@ def _solved(
     tokens, reported = request.tokens, request.reported_micros or 0
     missing = _missing(tokens, rates)
     if missing is not Difference.UNKNOWN_TIERS or tokens.cache_write is None:
-        return replace(known, difference=missing)
+        return known._replace(difference=missing)
     for difference, others in [(None, rates), *_alternatives(request, price, rates)]:
         hours = possible_hours(tokens, others, reported)
-        pure = [hour for hour in (0, tokens.cache_write) if hour in hours]
+        pure = hours and [hour for hour in (0, tokens.cache_write) if hour in hours]
         if pure:
             computed = _listed(tokens, rates, pure)
-            found = replace(known, difference=difference, computed_micros=computed)
+            found = known._replace(difference=difference, computed_micros=computed)
             return _with_hours(request, others, pure, known=found)
     mixed = possible_hours(tokens, rates, reported)
     if mixed:
-        return _with_hours(request, rates, mixed, known=replace(known, difference=None))
+        return _with_hours(request, rates, mixed, known=known._replace(difference=None))
     return _unexplained(request, rates, known)
 
 
@@ -145,7 +141,7 @@ def _unexplained(request: BilledRequest, rates: Rates, known: RequestCost) -> Re
         key=lambda one: abs((one.total or 0) - reported * RATE_TOKENS),
     )
     if not exact.total:
-        return replace(known, difference=Difference.OTHER)
+        return known._replace(difference=Difference.OTHER)
     return _inferred(known, _split(reported, exact, rates, tiers=None), Difference.OTHER)
 
 
@@ -160,8 +156,8 @@ def _with_hours(
         by_class = _split(reported, exact, rates, tiers=tiers)
         return _inferred(_with_tiers(known, tiers), by_class, known.difference)
     exact = amounts(tokens, rates, None)
-    rest = max(reported * RATE_TOKENS - (exact.without_writes or 0), 0)
-    by_class = _split(reported, replace(exact, cache_write=rest), rates, tiers=None)
+    rest = max(reported * RATE_TOKENS - (without_writes(tokens, rates) or 0), 0)
+    by_class = _split(reported, exact._replace(cache_write=rest), rates, tiers=None)
     return _inferred(known, by_class, known.difference)
 
 
@@ -226,21 +222,20 @@ def _missing(tokens: TokenUsage, rates: Rates) -> Difference:
     if None in {tokens.input, tokens.cache_read, tokens.output, written_tokens(tokens)}:
         return Difference.UNKNOWN_TOKENS
     has_lives = rates.cache_write_5m is not None and rates.cache_write_1h is not None
-    if tiers is None and has_lives and amounts(tokens, rates, None).without_writes is not None:
+    if tiers is None and has_lives and without_writes(tokens, rates) is not None:
         return Difference.UNKNOWN_TIERS
     return Difference.UNKNOWN_PRICE
 
 
 def _with_tiers(known: RequestCost, tiers: tuple[int, int] | None) -> RequestCost:
     five_minutes, hour = tiers or (None, None)
-    return replace(known, cache_write_5m_tokens=five_minutes, cache_write_1h_tokens=hour)
+    return known._replace(cache_write_5m_tokens=five_minutes, cache_write_1h_tokens=hour)
 
 
 def _inferred(
     known: RequestCost, by_class: CostByClass, difference: Difference | None
 ) -> RequestCost:
-    return replace(
-        known,
+    return known._replace(
         by_class=by_class,
         split_provenance=Provenance.INFERRED,
         difference=difference,

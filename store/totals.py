@@ -148,9 +148,8 @@ end;
 
 
 def _triggers(table: str, told: dict[str, str], assessed: dict[str, str]) -> str:
-    """Return the triggers of a table; what is assessed is told of no row when it is inserted."""
-    added = _changes(told, "+ {new}")
-    all_added = _changes(told | assessed, "+ {new}")
+    """Return the triggers of a table; what is assessed changes apart from what is told."""
+    added = _changes(told | assessed, "+ {new}")
     removed = _changes(told | assessed, "- {old}")
     assessments = _when_changed(table, "assessed", assessed) if assessed else ""
     return f"""
@@ -164,7 +163,7 @@ create trigger {table}_moved after update of turn_id on {table}
     when new.turn_id is not old.turn_id begin
     update turns set {removed}
         where {_OF_SESSION} and turn_id = old.turn_id;
-    update turns set {all_added}
+    update turns set {added}
         where {_OF_SESSION} and turn_id = new.turn_id;
 end;
 

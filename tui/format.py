@@ -43,6 +43,11 @@ def exact_money(micros: int | None) -> str:
     return f"${micros / 1e6:,.4f}".replace(",", " ")
 
 
+def money_to_the_last(micros: int | None) -> str:
+    """Return micro-dollars with all their digits: ``$0.070312``."""
+    return UNKNOWN if micros is None else f"${micros / 1e6:,.6f}".replace(",", " ")
+
+
 def count(number: int | None) -> str:
     """Return a count with its thousands apart: ``1 204``."""
     return UNKNOWN if number is None else f"{number:,}".replace(",", " ")

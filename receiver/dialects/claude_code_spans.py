@@ -5,6 +5,7 @@ they repeat (tokens, decisions, outcomes) counts only where the event did not co
 its turn, but a trace is one prompt's: a span stands under its trace until an event names both.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from receiver.dialects.claude_code_bodies import MCP_TOOL, names_of
@@ -64,6 +65,7 @@ class _Call(NamedTuple):
     subagent_type: str | None = None
 
 
+@lru_cache(maxsize=1024)
 def turn_of_trace(trace_id: bytes) -> str | None:
     """Name the turn of a trace; it sorts after every id of a prompt, so that an event's wins."""
     return f"{_TRACE}{trace_id.hex()}" if trace_id else None
@@ -84,6 +86,8 @@ def interpret_span(record: Span, placement: Placement, facts: Facts) -> None:
     )
     if head.turn_id is not None:
         facts.turn(head.session_id, head.turn_id, head.time_unix_nano)
+        ended = min(record.end_time_unix_nano, RECORD_TIME_LIMIT)
+        facts.turn(head.session_id, head.turn_id, max(ended, head.time_unix_nano))
     note_unknown(record, record.name, facts, session_id=head.session_id)
     match record.name:
         case "claude_code.interaction":

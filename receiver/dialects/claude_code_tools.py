@@ -88,9 +88,9 @@ def tool_finished(head: "EventHead") -> ToolFinished:
     tool_input = text(attributes.get("tool_input"))
     parameters, given = _parameters(head)
     head.change.latest("awaited", head.time_unix_nano)
-    call = _call(head, parameters=given, duration_ms=duration_ms)
+    call = _call(head, parameters=given, duration_ms=duration_ms, file_path=_file_path(tool_input))
     return ToolFinished(
-        *call._replace(file_path=_file_path(tool_input)),
+        *call,
         finished_rank=head.rank,
         finished_unix_nano=head.time_unix_nano,
         success=boolean(attributes.get("success")),
@@ -123,7 +123,13 @@ def _file_path(tool_input: str | None) -> str | None:
     return text(given.get("file_path")) or text(given.get("notebook_path"))
 
 
-def _call(head: "EventHead", *, parameters: Mapping[str, Any], duration_ms: int | None) -> _Call:
+def _call(
+    head: "EventHead",
+    *,
+    parameters: Mapping[str, Any],
+    duration_ms: int | None,
+    file_path: str | None = None,
+) -> _Call:
     attributes = head.record.attributes
     return _Call(
         head.session_id,
@@ -136,7 +142,7 @@ def _call(head: "EventHead", *, parameters: Mapping[str, Any], duration_ms: int 
         tool=text(attributes.get("tool_name")),
         mcp_server=text(parameters.get("mcp_server_name")),
         mcp_tool=text(parameters.get("mcp_tool_name")),
-        file_path=None,
+        file_path=file_path,
         skill=text(parameters.get("skill_name")),
         subagent_type=text(parameters.get("subagent_type")),
     )

@@ -4,10 +4,9 @@ A request that was sent after all others of its chain is judged by what is remem
 comes out of order, and a session that is not remembered, is judged from its rows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Sequence
 
-from store.assessment.rows import UseColumns
+from store.assessment.columns import UseColumns
 from store.cache import CacheJudge
 from store.chains import ChainedRequest, Mark
 
@@ -29,7 +28,7 @@ class Judges:
     def judge_on(
         self,
         session_id: str,
-        news: Mapping[ChainedRequest, UseColumns],
+        news: Sequence[tuple[ChainedRequest, UseColumns]],
         marks: Sequence[Mark],
     ) -> dict[str, UseColumns] | None:
         """Judge what is new, given with what was found of it before, by what is remembered.
@@ -54,20 +53,24 @@ class Judges:
         return found
 
 
+def _place(news: tuple[ChainedRequest, UseColumns]) -> tuple[int, int, str]:
+    return news[0].place
+
+
 class _Session:
     def __init__(self, marks: Sequence[Mark]) -> None:
         self._judge = CacheJudge(marks)
         self._recent: dict[str, ChainedRequest] = {}
 
     def judge_on(
-        self, news: Mapping[ChainedRequest, UseColumns], marks: Sequence[Mark]
+        self, news: Sequence[tuple[ChainedRequest, UseColumns]], marks: Sequence[Mark]
     ) -> dict[str, UseColumns] | None:
-        if not all(self._judge.is_past(mark.at) for mark in marks):
-            return None
-        self._judge.mark(marks)
+        if marks:
+            if not self._judge.is_past(min(mark.at for mark in marks)):
+                return None
+            self._judge.mark(marks)
         uses = {}
-        for request in sorted(news, key=attrgetter("place")):
-            before = news[request]
+        for request, before in sorted(news, key=_place):
             if self._recent.get(request.request_id) == request:
                 uses[request.request_id] = before
             elif before.rebuilt_tokens is None and self._judge.follows(request):

@@ -1,76 +1,18 @@
-"""The part of a request's row that its cost and its use of the cache follow from, and both."""
+"""The part of a request's row that its cost and its use of the cache follow from."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
+from store.assessment.columns import CostColumns, UseColumns
 from store.binding import run_many
-from store.cache import CacheUse
 from store.chains import ChainedRequest
 from store.connection import Database
-from store.facts import Key
+from store.fact_rows import Row, Rows
+from store.facts import Key, RequestMade, RequestTraced
 from store.figures import TokenUsage
-from store.prices.cost import BilledRequest, RequestCost
+from store.prices.cost import BilledRequest
 from store.prices.rates import Rates
 from store.totals import UNNAMED_SPAN
-from store.vocabulary import Provenance
-
-
-class CostColumns(NamedTuple):
-    """The columns of a cost."""
-
-    micros: int | None
-    computed_micros: int | None
-    input_micros: int | None
-    cache_read_micros: int | None
-    cache_write_micros: int | None
-    cache_write_5m_micros: int | None
-    cache_write_1h_micros: int | None
-    output_micros: int | None
-    web_search_micros: int | None
-    split_provenance: str | None
-    billed_5m_tokens: int | None
-    billed_1h_tokens: int | None
-    cost_difference: str | None
-    price_table: str | None
-    price_date: str | None
-    window_tokens: int | None
-
-    @classmethod
-    def of(cls, cost: RequestCost, window_tokens: int | None) -> Self:
-        """Return what is kept of a cost; a split that is not whole has no provenance."""
-        split, provenance = cost.by_class, cost.split_provenance
-        return cls(
-            cost.micros,
-            cost.computed_micros,
-            split.input,
-            split.cache_read,
-            split.cache_write,
-            split.cache_write_5m,
-            split.cache_write_1h,
-            split.output,
-            split.web_search,
-            None if provenance is Provenance.UNKNOWN else provenance,
-            cost.cache_write_5m_tokens,
-            cost.cache_write_1h_tokens,
-            cost.difference,
-            cost.price_table,
-            cost.price_date,
-            window_tokens,
-        )
-
-
-class UseColumns(NamedTuple):
-    """The columns of a use of the cache."""
-
-    rebuilt_tokens: int | None
-    rebuilt_micros: int | None
-    cache_cause: str | None
-    idle_ns: int | None
-
-    @classmethod
-    def of(cls, use: CacheUse) -> Self:
-        """Return what is kept of a use; its hit ratio follows from the tokens."""
-        return cls(use.rebuilt_tokens, use.rebuilt_micros, use.cause, use.idle_ns)
 
 
 class _Told(NamedTuple):
@@ -123,7 +65,7 @@ _USES_AT = _COSTS_AT + len(CostColumns._fields)
 class RequestRow(NamedTuple):
     """A request as the store has it, with what was worked out of it before."""
 
-    told: _Told
+    told: _Told | RequestMade
     cost: CostColumns
     use: UseColumns
 
@@ -143,9 +85,10 @@ class RequestRow(NamedTuple):
     def chained(self, cost: CostColumns, rates: Rates | None) -> ChainedRequest:
         """Return what forensics need, with the lives of cache writes as its cost proves them."""
         told = self.told
-        tokens = self._tokens(cost.billed_5m_tokens, cost.billed_1h_tokens)
+        lives = cost.billed_5m_tokens, cost.billed_1h_tokens
         if cost.billed_5m_tokens is None:
-            tokens = self._tokens(told.cache_write_5m_tokens, told.cache_write_1h_tokens)
+            lives = told.cache_write_5m_tokens, told.cache_write_1h_tokens
+        tokens = self._tokens(*lives)
         return ChainedRequest(
             request_id=told.request_id,
             at=told.started_unix_nano,
@@ -174,8 +117,33 @@ class RequestRow(NamedTuple):
         )
 
 
+_HAS_ROW = "select 1 from requests where session_id = ? and request_id = ?"
+_NO_COST = CostColumns._make([None] * len(CostColumns._fields))
+NO_USE = UseColumns._make([None] * len(UseColumns._fields))
+_NOT_MADE = [None] * len(RequestMade._fields)
+
+
+def new_rows(db: Database, rows: Rows) -> dict[Key, RequestRow]:
+    """Return, as they will be, those of rows that the store does not have yet.
+
+    What spans tell is left out, as it is mixed with what events tell.
+    """
+    return {
+        key: RequestRow(_made(row), _NO_COST, NO_USE)
+        for key, row in rows.items()
+        if RequestTraced not in row.kinds and db.conn.execute(_HAS_ROW, key).fetchone() is None
+    }
+
+
+def _made(row: Row) -> RequestMade:
+    """Return what was told of a request as though it were of one that was made."""
+    shared = RequestMade._fields.index("made_rank")
+    told = row.values[: None if row.kinds[0] is RequestMade else shared]
+    return RequestMade._make([*told, *_NOT_MADE][: len(_NOT_MADE)])
+
+
 def request_rows(db: Database, keys: Iterable[Key]) -> list[RequestRow]:
-    """Return the rows of requests.
+    """Return the rows of requests as the store has them.
 
     What only an unnamed span tells of is left out: an event may tell of the same request, and both
     would be counted.

@@ -1,14 +1,13 @@
 """Tokens times rates, exactly: amounts in 10^-12 micro-dollars, and what a reported cost proves."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from store.figures import TokenUsage
 from store.prices.apportion import rounded
 from store.prices.rates import RATE_TOKENS, Rates
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(NamedTuple):
     """What each class costs; ``None`` where its tokens or its price are not known."""
 
     input: int | None
@@ -19,13 +18,10 @@ class Amounts:
     @property
     def total(self) -> int | None:
         """Return the sum, or ``None`` unless every class is known."""
-        parts = (self.input, self.cache_read, self.cache_write, self.output)
-        return None if None in parts else sum(part for part in parts if part is not None)
-
-    @property
-    def without_writes(self) -> int | None:
-        """Return the sum of all but cache writes."""
-        return replace(self, cache_write=0).total
+        sent, read, written, output = self
+        if sent is None or read is None or written is None or output is None:
+            return None
+        return sent + read + written + output
 
 
 def tiers_told(tokens: TokenUsage) -> tuple[int, int] | None:
@@ -77,6 +73,14 @@ def amounts(tokens: TokenUsage, rates: Rates, tiers: tuple[int, int] | None) -> 
     )
 
 
+def without_writes(tokens: TokenUsage, rates: Rates) -> int | None:
+    """Return what all but cache writes costs, or ``None`` unless every class is known."""
+    sent = product(tokens.input, rates.input)
+    read = product(tokens.cache_read, rates.cache_read)
+    output = product(tokens.output, rates.output)
+    return None if sent is None or read is None or output is None else sent + read + output
+
+
 def explains(amount: int, micros: int) -> bool:
     """Tell whether an exact amount is what a rounded cost was rounded from."""
     return 2 * abs(amount - micros * RATE_TOKENS) <= RATE_TOKENS
@@ -87,13 +91,13 @@ def possible_hours(tokens: TokenUsage, rates: Rates, micros: int) -> range:
 
     A range of one number proves it; an empty one, that these rates do not explain the cost.
     """
-    rest = amounts(tokens, rates, None).without_writes
     writes, five_minutes, hour = tokens.cache_write, rates.cache_write_5m, rates.cache_write_1h
-    if rest is None or writes is None or five_minutes is None or hour is None:
+    if writes is None or five_minutes is None or hour is None or hour <= five_minutes:
+        return range(0)
+    rest = without_writes(tokens, rates)
+    if rest is None:
         return range(0)
     step = hour - five_minutes
-    if step <= 0:
-        return range(0)
     least = micros * RATE_TOKENS - RATE_TOKENS // 2 - rest - writes * five_minutes
     first = max(-(-least // step), 0)
     last = min((least + RATE_TOKENS) // step, writes)

@@ -1,13 +1,12 @@
 """The nouns of a request's cost: what was billed, what it came to, and what came of checking."""
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from store.figures import CostByClass, TokenUsage
 from store.vocabulary import Difference, Provenance
 
 
-@dataclass(frozen=True, slots=True)
-class BilledRequest:
+class BilledRequest(NamedTuple):
     """What a request's cost follows from."""
 
     model: str | None
@@ -24,15 +23,14 @@ class BilledRequest:
     """The price table's name of who billed it; ``None`` leaves that to the model's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestCost:
+class RequestCost(NamedTuple):
     """What a request cost, in micro-dollars, and how that is known."""
 
     reported_micros: int | None = None
     computed_micros: int | None = None
     """By the price table, from the tokens as they were told. Of untold lives of cache writes only
     where the reported cost shows, to the micro-dollar, that all of them live equally long."""
-    by_class: CostByClass = field(default_factory=CostByClass)
+    by_class: CostByClass = CostByClass()
     """The split of ``micros``."""
     split_provenance: Provenance = Provenance.UNKNOWN
     """``computed`` from the tokens as told; ``inferred`` where the reported cost shows how long
