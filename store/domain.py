@@ -89,12 +89,13 @@ class Session:
     state_reason: str
     """One sentence: from what the state is inferred."""
     permission_mode: str | None
-    turns: int
-    requests: int
-    tool_calls: int
+    turns: int | None
+    """``None``, as all counts up to ``errors``, for a session known by its metrics alone."""
+    requests: int | None
+    tool_calls: int | None
     decisions: DecisionCounts
-    failed_tool_calls: int
-    errors: int
+    failed_tool_calls: int | None
+    errors: int | None
     """Model requests that failed for good."""
     tokens: TokenUsage
     cost: Cost

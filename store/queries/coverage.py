@@ -80,7 +80,8 @@ def _coverage(row: Mapping[str, Any], known: _Known) -> Coverage:
     told = _told(row, known)
     total = together(known.metered)
     blank = blanks(told)
-    difference = _difference(total, known.requests)
+    is_metered_alone = not (told.log_records or told.spans)
+    difference = _difference(total, known.requests, is_metered_alone=is_metered_alone)
     left_out = known.requests.left_out(known.metered)
     return Coverage(
         log_records=told.log_records,
@@ -124,8 +125,9 @@ def _told(row: Mapping[str, Any], known: _Known) -> Told:
     )
 
 
-def _difference(total: Metered | None, requests: Itemised) -> int | None:
-    known = requests.cost_micros
+def _difference(total: Metered | None, requests: Itemised, *, is_metered_alone: bool) -> int | None:
+    """Return metered less itemised; without events and spans nothing is itemised, that is 0."""
+    known = 0 if is_metered_alone else requests.cost_micros
     if total is None or total.cost_micros is None or known is None:
         return None
     return total.cost_micros - known

@@ -15,6 +15,7 @@ from receiver.decode import Decoder, Encoding
 from store.connection import Database
 from store.counters import LIMIT
 from store.domain import Work
+from store.queries.coverage import coverage
 from store.queries.filter import parse
 from store.queries.sessions import sessions
 from store.signals import CUMULATIVE, DELTA, Batch, Signal
@@ -153,3 +154,12 @@ def test_delta_and_cumulative_tell_the_same(
         with tempfile.TemporaryDirectory() as folder:
             work = _work(filled(Path(folder) / "s.db", [_batch(m) for m in sent_again]))
         assert work.active_agent_ms == spent_ms
+
+
+def test_a_session_of_metrics_alone_costs_what_they_tell_more_than_nothing(tmp_path: Path) -> None:
+    """Nothing is itemised of it, so that the whole cost is the difference."""
+    spent = _point("cost.usage", 0.00136, told={"model": "m"})
+    db = filled(tmp_path / "s.db", [_batch(spent)])
+    told = coverage(db, "s")
+    assert told is not None
+    assert told.cost_difference_micros == 1_360

@@ -58,5 +58,5 @@ def cost(session: Session) -> Line:
     return Line.of(Span(f"≥{figure}" if is_lower_bound else figure, Tone.COST))
 
 
-def _counted(number: int, tone: Tone) -> Line:
+def _counted(number: int | None, tone: Tone) -> Line:
     return Line.of(Span(formats.count(number), tone if number else Tone.DIM))

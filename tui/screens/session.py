@@ -191,7 +191,7 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         if self._snapshot is None:
             return 0
         session = self._snapshot.session
-        return session.turns + session.requests + session.tool_calls
+        return (session.turns or 0) + (session.requests or 0) + (session.tool_calls or 0)
 
     def _item(self) -> Item | None:
         """Return what is highlighted in the view that is seen."""

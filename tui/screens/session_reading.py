@@ -119,10 +119,10 @@ def _page(reader: Reader, query: SessionQuery, session: Session) -> tuple[Sequen
             return events, reader.count_session_events(session_id)
 
 
-def _total(counted: int, page: Sequence[Item], query: SessionQuery) -> int:
+def _total(counted: int | None, page: Sequence[Item], query: SessionQuery) -> int:
     """Return how many rows there are: a page that is not full ends them, whatever was counted."""
     end = query.offset + len(page)
-    return max(counted, end) if len(page) == query.limit else end
+    return max(counted or 0, end) if len(page) == query.limit else end
 
 
 def _told(
