@@ -100,7 +100,8 @@ class Session:
     tokens: TokenUsage
     cost: Cost
     context_tokens: int | None
-    """What the newest request of the main conversation sent: input, cache read and cache write."""
+    """What the newest request of the main conversation sent: input, cache read and cache write,
+    or what a compaction left since."""
     records: int
     log_records: int
     spans: int

@@ -26,6 +26,7 @@ class ToolRequested(NamedTuple):
     requested_rank: bytes
     requested_unix_nano: int
     requested_input: str | None
+    requested_command: str | None = None
 
 
 class ToolDecided(NamedTuple):

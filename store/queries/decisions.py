@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from store.domain import Decider, DecisionScope, Verdict
+from store.domain import Agent, Decider, DecisionScope, Verdict
 
 FILE_TOOLS = ("Edit", "MultiEdit", "NotebookEdit", "Write")
 
@@ -102,7 +102,9 @@ def _notes(row: Mapping[str, Any], decision: Decision) -> Iterator[str]:
 
 
 def _undecided(row: Mapping[str, Any], version: str | None, *, has_ended: bool) -> Iterator[str]:
-    if not has_ended:
+    if row["agent"] == Agent.CLAUDE_CODE and row["decided_rank"] is not None:
+        yield "a decision came, in a word that this version of sessionscope does not know"
+    elif not has_ended:
         yield "no decision came: it waits for one, was found invalid, or the decision was lost"
     elif _is_before(version, (2, 1, 47)) and row["is_headless"]:
         yield "before 2.1.47 headless sessions sent no decisions"

@@ -189,3 +189,12 @@ def test_the_input_of_a_call_is_the_bodys_where_there_is_one(tmp_path: Path) -> 
         assert call.request_id in asked
         assert call.input is not None
         assert "…" not in call.input
+
+
+def test_a_decision_in_an_unknown_word_is_no_missing_one(tmp_path: Path) -> None:
+    """It is not said of a call that no decision came when one did."""
+    (call,) = _calls(tmp_path, _decision(1, 1, decision="defer"))
+    assert call.verdict is Verdict.UNKNOWN
+    assert call.notes == (
+        "a decision came, in a word that this version of sessionscope does not know",
+    )
