@@ -100,8 +100,7 @@ class Session:
     tokens: TokenUsage
     cost: Cost
     context_tokens: int | None
-    """What the newest request of the main conversation sent: input, cache read and cache write,
-    or what a compaction left since."""
+    """What the newest main request sent, cached or not, or what a compaction left since."""
     records: int
     log_records: int
     spans: int
@@ -119,6 +118,8 @@ class Session:
     """The session that this one goes on from."""
     parent_known_by: str | None = None
     """How the parent is known, in a sentence."""
+    results_apart: int = 0
+    """Results that are rows of their own and are counted with their decisions."""
     notes: tuple[str, ...] = ()
     """What else is to be said of how it began or went on, a sentence each."""
 

@@ -187,6 +187,7 @@ _AS_STORED = (
     "title",
     "permission_mode",
     "context_tokens",
+    "results_apart",
     "log_records",
     "spans",
     "metric_points",

@@ -109,8 +109,9 @@ def _page(reader: Reader, query: SessionQuery, session: Session) -> tuple[Sequen
             made = reader.requests(session_id, limit=limit, offset=offset)
             return made, _total(session.requests, made, query)
         case View.PERMISSIONS:
+            rows = (session.tool_calls or 0) + session.results_apart
             calls = reader.session_calls(session_id, limit=limit, offset=offset)
-            return calls, _total(session.tool_calls, calls, query)
+            return calls, _total(rows, calls, query)
         case View.MCP:
             servers = reader.mcp_servers(session_id=session_id)
             return servers[offset : offset + limit], len(servers)
