@@ -114,7 +114,7 @@ def print_table(
     """
     table = TABLES[name]
     now_ns = time.time_ns()
-    admitted = _parse(where, rows=table.rows, now_ns=now_ns)
+    admitted = parse_filter(where, rows=table.rows, now_ns=now_ns)
     first = Page(_PAGE, 0, now_ns, by_cost=by_cost)
     with closing(open_reader(store)) as db, snapshot(db):
         nouns = list(_read(db, table, admitted, limit=limit, first=first))
@@ -125,7 +125,7 @@ def print_table(
         click.echo(f"Only the {which} {limit} {name} are shown; --limit 0 shows all.", err=True)
 
 
-def _parse(where: str, *, rows: Rows, now_ns: int) -> Filter:
+def parse_filter(where: str, *, rows: Rows, now_ns: int) -> Filter:
     """Parse a filter, or point at what is wrong in it."""
     try:
         return parse(where, now_ns=now_ns, rows=rows)

@@ -27,11 +27,11 @@ def show(store: Path) -> int:
             click.echo(
                 "A newer sessionscope wrote this store; some of it may be missing.", err=True
             )
-    app = SessionscopeApp(StoreSource(store, lambda: recorder_state(store)), explain=_explain)
+    app = SessionscopeApp(StoreSource(store, lambda: recorder_state(store)), explain=explain)
     return app.show()
 
 
-def _explain(raw: RawRecord) -> str:
+def explain(raw: RawRecord) -> str:
     """Put a raw record into words, by a decoder that is loaded when it is first asked for."""
     from receiver.stored import explain
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from sessionscope.config import Config, ConfigError
 from sessionscope.doctor.findings import Finding, Level
+from sessionscope.pricing import price_book
 from store.connection import Database, open_reader, schema_version, sqlite_is_safe, sqlite_version
 from store.errors import StoreError
 from store.file_systems import check_is_local
 from store.health import Health, quick_check
-from store.prices.published import PublishedPrices
 from store.private_files import check_is_own, is_lax
 from store.queries.arrivals import Arrival, arrivals, models
 from store.schema import SCHEMA_VERSION
@@ -24,8 +25,9 @@ _SPARE = 256 * 2**20
 _AGES = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
-def look_at_store(store: Path) -> Iterator[Finding]:
-    """Yield what there is to tell of a store and what is in it."""
+def look_at_store(config: Config) -> Iterator[Finding]:
+    """Yield what there is to tell of a store, what is in it, and the prices for it."""
+    store = config.store
     safe = sqlite_is_safe()
     yield Finding(
         "sqlite",
@@ -42,7 +44,7 @@ def look_at_store(store: Path) -> Iterator[Finding]:
         with closing(open_reader(store)) as db:
             yield from _of_file(store, db)
             yield from _of_agents(arrivals(db))
-            yield from _of_prices(models(db))
+            yield from _of_prices(config, models(db))
     except StoreError as error:
         yield Finding("store", Level.WRONG, f"{error}.", "It is put aside when a recorder starts.")
 
@@ -89,11 +91,16 @@ def _of_agents(heard: list[Arrival]) -> Iterator[Finding]:
             yield Finding("clock", Level.NOTE, words, "Set both clocks.")
 
 
-def _of_prices(asked: list[tuple[str, int]]) -> Iterator[Finding]:
-    prices = PublishedPrices()
+def _of_prices(config: Config, asked: list[tuple[str, int]]) -> Iterator[Finding]:
+    try:
+        book = price_book(config)
+    except ConfigError as error:
+        advice = "Mend the file: a recorder does not start without it."
+        yield Finding("prices", Level.WRONG, f"{error}.", advice)
+        return
     for model, at in asked:
-        if prices.price(model, at) is None:
-            words = f"No price of {model} is published: its cost is what the agent reports."
+        if book.price(model, at) is None:
+            words = f"No price of {model} is known: its cost is what the agent reports."
             yield Finding("prices", Level.NOTE, words)
 
 

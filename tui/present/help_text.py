@@ -20,6 +20,7 @@ def help_text(marks: Marks) -> list[Line]:
     """Return the help as lines."""
     lines: list[Line] = []
     for place in (
+        Place.REPLAY,
         Place.LIST,
         Place.FILTERED,
         Place.FILTER,
