@@ -1,11 +1,12 @@
 """How points of a counter make one figure, whatever their temporality and order.
 
-Delta points are added up: each is a record of its own and stored once. Of cumulative points of one
-stream and one start the largest holds, as a counter never falls, and a new start begins a new sum
-(OTLP 1.11, metrics data model, "Resets and gaps"). A figure is the sum of its rows.
+Delta points are added up: each is a record of its own and stored once. Cumulative points are kept,
+one a moment of its stream. A counter never falls, so where one does it began anew, and what it had
+come to by then counts beside what it comes to after; so does a new start (OTLP 1.11, metrics data
+model, "Resets and gaps").
 """
 
-from store.facts import CounterKey
+from store.facts import UNSUMMED, CounterKey
 from store.signals import DELTA
 
 LIMIT = 2**53
@@ -16,6 +17,18 @@ COMBINED = (
     " max(millionths, excluded.millionths))"
 )
 """``combined`` of a stored row and a new one, in SQL."""
+
+
+SUMS = f"""
+    select session_id, model, figure, max(temporality = {UNSUMMED}) as is_unsummed,
+        cast(min(total(millionths), {LIMIT}) as integer) as millionths
+    from (select *, lead(millionths) over (partition by session_id, figure, model, series,
+            temporality, started_unix_nano order by time_unix_nano) as next
+        from counters where session_id in ({{marks}}))
+    where next is null or next < millionths
+    group by 1, 2, 3 order by 1, 2
+"""
+"""Each figure of sessions by model: the last point of a stream and all before a fall, summed."""
 
 
 def combined(key: CounterKey, known: int, amount: int) -> int:

@@ -89,17 +89,18 @@ class Session:
     state_reason: str
     """One sentence: from what the state is inferred."""
     permission_mode: str | None
-    turns: int
-    requests: int
-    tool_calls: int
+    turns: int | None
+    """``None``, as all counts up to ``errors``, for a session known by its metrics alone."""
+    requests: int | None
+    tool_calls: int | None
     decisions: DecisionCounts
-    failed_tool_calls: int
-    errors: int
+    failed_tool_calls: int | None
+    errors: int | None
     """Model requests that failed for good."""
     tokens: TokenUsage
     cost: Cost
     context_tokens: int | None
-    """What the newest request of the main conversation sent: input, cache read and cache write."""
+    """What the newest main request sent, cached or not, or what a compaction left since."""
     records: int
     log_records: int
     spans: int
@@ -117,6 +118,8 @@ class Session:
     """The session that this one goes on from."""
     parent_known_by: str | None = None
     """How the parent is known, in a sentence."""
+    results_apart: int = 0
+    """Results that are rows of their own and are counted with their decisions."""
     notes: tuple[str, ...] = ()
     """What else is to be said of how it began or went on, a sentence each."""
 

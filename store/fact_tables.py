@@ -109,6 +109,7 @@ create table tool_calls (
     requested_rank blob,
     requested_unix_nano integer,
     requested_input text,
+    requested_command text,
     decided_rank blob,
     decided_unix_nano integer,
     decided_verdict text,
@@ -153,7 +154,7 @@ create table tool_calls (
     executed_error_type text,
     executed_error text,
     command text generated always as
-        (coalesce(ran_command, asked_command, traced_command)) virtual,
+        (coalesce(ran_command, asked_command, traced_command, requested_command)) virtual,
     parameters text generated always as (coalesce(ran_parameters, asked_parameters)) virtual,
     verdict text not null generated always as
         (coalesce(decided_verdict, reported_verdict, traced_verdict, 'unknown')) virtual,

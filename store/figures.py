@@ -145,12 +145,12 @@ class RequestCache:
 
 @dataclass(frozen=True, slots=True)
 class DecisionCounts:
-    """Tool calls by verdict."""
+    """Tool calls by verdict; ``None`` where nothing tells of calls."""
 
-    accepted: int = 0
-    rejected: int = 0
-    aborted: int = 0
-    unknown: int = 0
+    accepted: int | None = 0
+    rejected: int | None = 0
+    aborted: int | None = 0
+    unknown: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)

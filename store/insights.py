@@ -145,7 +145,8 @@ class UnknownName:
     """Something this version of the program does not know."""
 
     what: str
-    """``event``, ``span``, ``metric`` or ``attribute``."""
+    """``event``, ``span``, ``metric``, ``attribute``, or ``value`` for a figure that can not be
+    read."""
     name: str
     carrier: str
     records: int

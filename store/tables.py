@@ -222,7 +222,8 @@ create table counters (
     series blob not null,
     temporality integer not null,
     started_unix_nano integer not null,
+    time_unix_nano integer not null,
     millionths integer not null,
-    primary key (session_id, figure, model, series, temporality, started_unix_nano)
+    primary key (session_id, figure, model, series, temporality, started_unix_nano, time_unix_nano)
 ) without rowid;
 """

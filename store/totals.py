@@ -5,6 +5,8 @@ rows it sums. Every summed figure ``x`` has a count ``x_known`` beside it: a sum
 is unknown, not 0, and a sum over fewer than all is a lower bound.
 """
 
+from store.facts import DECISION_APART, RESULT_APART
+
 SUMS = (
     "input_tokens",
     "cache_read_tokens",
@@ -51,15 +53,18 @@ _REQUEST_COUNTS = {
     "unnamed_requests": f"(not {_HAS_ID})",
     "unnamed_errors": f"({_GIVEN_UP} and not {_HAS_ID})",
 }
+_IS_RESULT_APART = f"({{row}}.tool_call_id >= '{RESULT_APART}' and {{row}}.tool_call_id < '~s')"
+_IS_DECISION_APART = f"({{row}}.tool_call_id >= '{DECISION_APART}' and {{row}}.tool_call_id < '~e')"
 _TOOL_CALL_COUNTS = {
-    "tool_calls": "1",
-    "accepted": "({row}.verdict = 'accepted')",
+    "tool_calls": f"(not {_IS_RESULT_APART})",
+    "results_apart": _IS_RESULT_APART,
+    "accepted": f"({{row}}.verdict = 'accepted' and not {_IS_RESULT_APART})",
     "rejected": "({row}.verdict = 'rejected')",
     "aborted": "({row}.verdict = 'aborted')",
-    "undecided": "({row}.verdict = 'unknown')",
+    "undecided": f"({{row}}.verdict = 'unknown' and not {_IS_RESULT_APART})",
     "failed_tool_calls": "(coalesce({row}.success, {row}.executed_success) is 0)",
     "running_tool_calls": "({row}.verdict = 'accepted' and {row}.finished_rank is null"
-    " and {row}.executed_rank is null)",
+    f" and {{row}}.executed_rank is null and not {_IS_DECISION_APART})",
 }
 
 

@@ -23,7 +23,7 @@ from receiver.dialects.dialect import Place
 from receiver.dialects.values import integer, text
 from store.changes import Facts, SessionChange
 from store.domain import Agent
-from store.facts import Placement, TraceTurn, rank_of
+from store.facts import DECISION_APART, RESULT_APART, Placement, TraceTurn, rank_of
 from store.signals import LogRecord, MetricPoint, Record, Span
 
 _SCOPES = "com.anthropic.claude_code"
@@ -93,7 +93,7 @@ class ClaudeCode:
         own_id = text(attributes.get(key))
         if own_id is not None:
             return Place(session_id, name, f"{kind}:{own_id}", sequence)
-        own_id = own_key(record) if kind in {"request", "tool"} else record.digest.hex()
+        own_id = own_key(record, name) if kind in {"request", "tool"} else record.digest.hex()
         kind = "event" if kind == "turn" else kind
         return Place(session_id, name, f"{kind}:{own_id}", sequence)
 
@@ -114,9 +114,18 @@ def _subject_of_span(record: Span) -> str | None:
     return None
 
 
-def own_key(record: LogRecord) -> str:
-    """Name a thing whose event carries no id: ``~`` and the tail of the record's digest."""
-    return f"~{record.digest.hex()[-16:]}"
+def own_key(record: LogRecord, name: str) -> str:
+    """Name a thing whose event carries no id: ``~`` and the tail of the record's digest.
+
+    Of a call without an id the decision and the result can not be told to be one, so that each has
+    a key that says which it is. A result tells a decision only if that was sent as well.
+    """
+    tail = record.digest.hex()[-16:]
+    if name == "tool_decision":
+        return f"{DECISION_APART}{tail}"
+    if name == "tool_result" and text(record.attributes.get("decision_type")) is not None:
+        return f"{RESULT_APART}{tail}"
+    return f"~{tail}"
 
 
 def interpret_log(record: LogRecord, placement: Placement, facts: Facts) -> None:

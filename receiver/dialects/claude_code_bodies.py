@@ -44,7 +44,8 @@ def tools_requested(head: "EventHead", facts: Facts) -> None:
         if tool_call_id is None:
             continue
         tool, server, mcp_tool = names_of(name)
-        given = block.get("input")
+        told = block.get("input")
+        given = told if isinstance(told, dict) else {}
         head.change.requests(name, head.time_unix_nano, head.rank)
         facts.of_tool_call(
             ToolRequested(
@@ -58,12 +59,13 @@ def tools_requested(head: "EventHead", facts: Facts) -> None:
                 tool=tool,
                 mcp_server=server,
                 mcp_tool=mcp_tool,
-                file_path=text(given.get("file_path")) if isinstance(given, dict) else None,
-                skill=None,
-                subagent_type=None,
+                file_path=text(given.get("file_path")) or text(given.get("notebook_path")),
+                skill=text(given.get("skill")) if tool == "Skill" else None,
+                subagent_type=text(given.get("subagent_type")),
                 requested_rank=head.rank,
                 requested_unix_nano=head.time_unix_nano,
-                requested_input=None if given is None else json_text(given)[:_INPUT_LIMIT],
+                requested_input=None if told is None else json_text(told)[:_INPUT_LIMIT],
+                requested_command=text(given.get("command")) if tool == "Bash" else None,
             )
         )
 

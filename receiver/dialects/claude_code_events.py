@@ -58,12 +58,6 @@ _COMMON = (COMMON - {"parent_agent_id", "workflow.name", "workflow.run_id"}) | {
 }
 """What every event carries, or has a column of its own."""
 
-_PERMISSION_HOOK = "PermissionRequest"
-"""The one hook whose start shows that a person is being asked, while they are."""
-
-_END_HOOK = "Stop"
-"""The hook whose start shows that the agent has finished its turn."""
-
 _ASKS_THE_MODEL = "compact"
 """The one built-in command that needs an answer of the model."""
 
@@ -84,11 +78,11 @@ def keep_event(head: "EventHead", name: str, facts: Facts) -> None:
         case "permission_mode_changed":
             if mode := text(attributes.get("to_mode")):
                 head.change.in_mode(mode, head.rank)
-        case "hook_execution_start" if attributes.get("hook_event") == _PERMISSION_HOOK:
-            tool = (text(attributes.get("hook_name")) or "").partition(":")[2]
-            head.change.asks(tool or None, head.time_unix_nano, head.rank)
-        case "hook_execution_start" if attributes.get("hook_event") == _END_HOOK:
-            head.change.latest("turn_ended", head.time_unix_nano)
+        case "hook_execution_start":
+            _note_hook(head)
+        case "compaction" if boolean(attributes.get("success")) and head.agent_id is None:
+            if (left := integer(attributes.get("post_tokens"))) is not None:
+                head.change.holds(left, head.rank)
         case "api_request_body":
             environment_told(head, facts, key="body")
         case "system_prompt":
@@ -128,6 +122,16 @@ def _trouble(name: str, attributes: Attributes) -> str | None:
         case "compaction" | "auth" if boolean(attributes.get("success")) is False:
             return f"{name}_failed"
     return None
+
+
+def _note_hook(head: "EventHead") -> None:
+    """Note what a hook's start shows: while a person is asked, and when a turn is finished."""
+    match head.record.attributes.get("hook_event"):
+        case "PermissionRequest":
+            tool = (text(head.record.attributes.get("hook_name")) or "").partition(":")[2]
+            head.change.asks(tool or None, head.time_unix_nano, head.rank)
+        case "Stop":
+            head.change.latest("turn_ended", head.time_unix_nano)
 
 
 def _note_prompt(head: "EventHead", prompt: str | None, facts: Facts) -> None:

@@ -6,7 +6,7 @@ kept and shown all the same, and counted as unknown to this version of the progr
 
 from collections.abc import Mapping
 
-from receiver.dialects.values import text
+from receiver.dialects.values import integer, text
 from store.changes import Facts
 from store.facts import UnknownSeen
 from store.signals import LogRecord, MetricPoint, Record, Span
@@ -162,6 +162,23 @@ _METRICS: Mapping[str, frozenset[str]] = {
     "claude_code.token.usage": _METERED | _words("type"),
 }
 
+_FIGURES: Mapping[str, tuple[str, ...]] = {
+    "api_request": (
+        "cache_creation_1h_tokens",
+        "cache_creation_5m_tokens",
+        "cache_creation_tokens",
+        "cache_read_tokens",
+        "cost_usd_micros",
+        "duration_ms",
+        "input_tokens",
+        "output_tokens",
+        "ttft_ms",
+    ),
+    "api_error": ("attempt", "duration_ms", "status_code"),
+    "tool_result": ("duration_ms", "tool_input_size_bytes", "tool_result_size_bytes"),
+}
+"""The attributes of an event that are figures of a request or a tool call."""
+
 _OPEN = frozenset({"hook_plugin_metrics"})
 """What carries names of a plugin's own choice."""
 
@@ -177,7 +194,10 @@ _KNOWN: Mapping[type[Record], tuple[str, Mapping[str, frozenset[str]]]] = {
 
 
 def note_unknown(record: Record, name: str, facts: Facts, *, session_id: str) -> None:
-    """Count a name or attributes that are not known; an unknown record's attributes are not."""
+    """Count a name or attributes that are not known, and figures that can not be read.
+
+    Of a record of an unknown name attributes are not looked at.
+    """
     what, names = _KNOWN[type(record)]
     known = names.get(name)
     if known is None:
@@ -186,3 +206,7 @@ def note_unknown(record: Record, name: str, facts: Facts, *, session_id: str) ->
         for key in record.attributes.keys() - known - record.resource.attributes.keys():
             carried = text(key) or "unnamed"
             facts.unknowns[UnknownSeen(session_id, "attribute", carried, name)] += 1
+    for key in _FIGURES.get(name, ()):
+        value = record.attributes.get(key)
+        if value is not None and integer(value) is None:
+            facts.unknowns[UnknownSeen(session_id, "value", key, name)] += 1

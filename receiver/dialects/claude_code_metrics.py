@@ -67,7 +67,10 @@ def _count(record: MetricPoint, facts: Facts, key: CounterKey) -> None:
     if temporality == CUMULATIVE:
         started = min(record.start_time_unix_nano, RECORD_TIME_LIMIT)
         key = key._replace(
-            series=_series(record), temporality=CUMULATIVE, started_unix_nano=started
+            series=_series(record),
+            temporality=CUMULATIVE,
+            started_unix_nano=started,
+            time_unix_nano=min(record.time_unix_nano, RECORD_TIME_LIMIT),
         )
     elif temporality != DELTA:
         key, millionths = key._replace(temporality=UNSUMMED), 0

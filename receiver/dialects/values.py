@@ -44,19 +44,28 @@ def text(value: AnyValue) -> str | None:
 
 
 def integer(value: AnyValue) -> int | None:
-    """Return a whole number from 0 to ``LARGEST_FIGURE`` sent as int, float or digits."""
+    """Return a whole number from 0 to ``LARGEST_FIGURE`` sent as a number or spelled as one."""
     if value is None or (value.__class__ is int and 0 <= value <= LARGEST_FIGURE):
         return value
     if isinstance(value, str):
-        try:
-            value = int(value) if len(value) < _LONGEST_DIGITS else None
-        except ValueError:
-            return None
+        value = _spelled(value) if len(value) < _LONGEST_DIGITS else None
     if isinstance(value, float):
         value = int(value) if math.isfinite(value) and value.is_integer() else None
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 0 <= value <= LARGEST_FIGURE else None
+
+
+def _spelled(digits: str) -> int | float | None:
+    """Return the number a text spells: ``12``, ``12.0``, ``1e3``."""
+    try:
+        return int(digits)
+    except ValueError:
+        pass
+    try:
+        return float(digits)
+    except ValueError:
+        return None
 
 
 def boolean(value: AnyValue) -> bool | None:

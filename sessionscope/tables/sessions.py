@@ -83,6 +83,8 @@ COLUMNS: Columns = {
     "lines_removed": lambda session: session.work.lines_removed,
     "commits": lambda session: session.work.commits,
     "pull_requests": lambda session: session.work.pull_requests,
+    "edits.accepted": lambda session: session.work.edits_accepted,
+    "edits.rejected": lambda session: session.work.edits_rejected,
     "active_seconds.user": lambda session: _seconds(session.work.active_user_ms),
     "active_seconds.agent": lambda session: _seconds(session.work.active_agent_ms),
     **fields("parent_session_id", "parent_known_by"),

@@ -35,6 +35,8 @@ from store.facts.sessions import (
     UnknownSeen,
 )
 from store.facts.tools import (
+    DECISION_APART,
+    RESULT_APART,
     ToolCallFact,
     ToolDecided,
     ToolExecuted,
@@ -47,7 +49,9 @@ from store.facts.tools import (
 
 __all__ = [
     "ANY_MODEL",
+    "DECISION_APART",
     "RECORD_TIME_LIMIT",
+    "RESULT_APART",
     "STAND_IN",
     "UNSUMMED",
     "AgentCall",

@@ -110,7 +110,8 @@ class UnknownSeen(NamedTuple):
 
     session_id: str
     what: str
-    """``event``, ``span``, ``metric`` or ``attribute``."""
+    """``event``, ``span``, ``metric``, ``attribute``, or ``value`` for a figure that can not be
+    read."""
     name: str
     carrier: str
     """The name of the record it was seen in."""
@@ -138,6 +139,8 @@ class CounterKey(NamedTuple):
     """``DELTA``, ``CUMULATIVE`` or ``UNSUMMED``."""
     started_unix_nano: int
     """When a cumulative stream began; 0 for delta points."""
+    time_unix_nano: int = 0
+    """When a cumulative stream stood at the amount; 0 for delta points."""
 
 
 class Placement(NamedTuple):

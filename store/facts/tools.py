@@ -6,6 +6,13 @@ value winning; the fields after it are one kind's own.
 
 from typing import NamedTuple, TypeAlias
 
+DECISION_APART = "~decision:"
+RESULT_APART = "~result:"
+"""How the ids begin of the decision and the result of a call that neither names.
+
+The result tells of a decision, which was sent as an event of its own: there the call is counted.
+"""
+
 
 class ToolRequested(NamedTuple):
     """A tool call that the body of a reply asks for; invalid ones are told by nothing else."""
@@ -26,6 +33,7 @@ class ToolRequested(NamedTuple):
     requested_rank: bytes
     requested_unix_nano: int
     requested_input: str | None
+    requested_command: str | None = None
 
 
 class ToolDecided(NamedTuple):

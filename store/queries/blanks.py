@@ -57,6 +57,13 @@ _RULES = (
         lambda told: told.log_records > 0 and not told.is_counted,
     ),
     _Rule(
+        "sessions.turns sessions.requests sessions.tool_calls sessions.errors"
+        " sessions.decisions.accepted sessions.decisions.rejected sessions.decisions.aborted"
+        " sessions.decisions.unknown",
+        "Only metrics arrived: they count no turns, requests, tool calls, decisions or errors.",
+        lambda told: told.log_records == 0 and told.spans == 0,
+    ),
+    _Rule(
         "sessions.title",
         "The prompts are withheld: OTEL_LOG_USER_PROMPTS is off at the sender.",
         lambda told: "untitled" in told.some and told.content["prompts"] is Content.WITHHELD,
@@ -119,9 +126,10 @@ _RULES = (
     _Rule(
         "sessions.lines_added sessions.lines_removed sessions.commits sessions.pull_requests"
         " sessions.active_seconds.user sessions.active_seconds.agent"
+        " sessions.edits.accepted sessions.edits.rejected"
         " sessions.coverage.cost_difference_usd sessions.coverage.not_itemised_tokens",
-        "No metrics arrived: only they tell lines, commits, pull requests and active time, and"
-        " check the cost.",
+        "No metrics arrived: only they tell lines, edits, commits, pull requests and active time,"
+        " and check the cost.",
         lambda told: told.metric_points == 0,
     ),
     _Rule(

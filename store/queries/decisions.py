@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from store.domain import Decider, DecisionScope, Verdict
+from store.domain import Agent, Decider, DecisionScope, Verdict
+from store.facts import DECISION_APART
 
 FILE_TOOLS = ("Edit", "MultiEdit", "NotebookEdit", "Write")
 
@@ -95,14 +96,21 @@ def _notes(row: Mapping[str, Any], decision: Decision) -> Iterator[str]:
         yield f"decided on was another command: {row['asked_command']}"
     if decision.verdict is Verdict.UNKNOWN:
         yield from _undecided(row, version, has_ended=has_ended)
-    elif decision.verdict is Verdict.ACCEPTED and not has_ended:
+    elif decision.verdict is Verdict.ACCEPTED and not has_ended and not _is_apart(row):
         yield "no result came: it runs, was interrupted, or its result was lost"
     if str(row["tool_call_id"]).startswith("~"):
         yield "it came without an id, so that decision and result are rows of their own"
 
 
+def _is_apart(row: Mapping[str, Any]) -> bool:
+    """Tell whether the result of a decision would be a row of its own."""
+    return str(row["tool_call_id"]).startswith(DECISION_APART)
+
+
 def _undecided(row: Mapping[str, Any], version: str | None, *, has_ended: bool) -> Iterator[str]:
-    if not has_ended:
+    if row["agent"] == Agent.CLAUDE_CODE and row["decided_rank"] is not None:
+        yield "a decision came, in a word that this version of sessionscope does not know"
+    elif not has_ended:
         yield "no decision came: it waits for one, was found invalid, or the decision was lost"
     elif _is_before(version, (2, 1, 47)) and row["is_headless"]:
         yield "before 2.1.47 headless sessions sent no decisions"

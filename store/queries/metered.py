@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from store.connection import Database
+from store.counters import SUMS
 from store.domain import Metered, TokenUsage
-from store.facts import ANY_MODEL, UNSUMMED
+from store.facts import ANY_MODEL
 
 _MILLION = 1_000_000
 _COST = "cost_usd"
@@ -23,14 +24,12 @@ def metered_of(db: Database, ids: Sequence[str]) -> Mapping[str, tuple[Metered, 
     A figure of which a point could not be summed is unknown.
     """
     marks = ", ".join("?" * len(ids))
-    names = ", ".join(f"'{name}'" for name in (*_TOKENS, _COST))
     sums: defaultdict[tuple[str, str], dict[str, int | None]] = defaultdict(dict)
-    for session_id, model, figure, millionths, unsummed in db.execute(
-        "select session_id, model, figure, sum(millionths), max(temporality = ?) from counters"
-        f" where figure in ({names}) and session_id in ({marks}) group by 1, 2, 3 order by 1, 2",
-        [UNSUMMED, *ids],
+    for session_id, model, figure, is_unsummed, millionths in db.execute(
+        SUMS.format(marks=marks), list(ids)
     ):
-        sums[session_id, model][figure] = None if unsummed else millionths
+        if figure in _TOKENS or figure == _COST:
+            sums[session_id, model][figure] = None if is_unsummed else millionths
     found: defaultdict[str, tuple[Metered, ...]] = defaultdict(tuple)
     for (session_id, model), figures in sums.items():
         found[session_id] += (_metered(model, figures),)

@@ -156,8 +156,10 @@ def _session(row: Mapping[str, Any], now_ns: int, beside: _Beside) -> Session:
     state = SessionState(row["state"])
     row = with_unnamed(row)
     used = metered if row["requests"] == 0 else None
+    is_told = bool(row["log_records"] or row["spans"])
     return Session(
         **{name: row[name] for name in _AS_STORED},
+        **_counts(row, is_told=is_told),
         agent=Agent(row["agent"]),
         title_content=Content(row["title_content"] or Content.UNKNOWN),
         models=beside.models,
@@ -166,9 +168,6 @@ def _session(row: Mapping[str, Any], now_ns: int, beside: _Beside) -> Session:
         last_event_name=row["last_event_name"] or "",
         state=state,
         state_reason=reason(row, state, now_ns),
-        requests=row["requests"],
-        decisions=_decisions(row),
-        errors=row["errors"],
         tokens=used.tokens if used else tokens_of(row),
         cost=Cost(used.cost_micros) if used else beside.late or cost_of(row, beside.prices),
         lost=lost_of(row),
@@ -187,10 +186,8 @@ _AS_STORED = (
     "session_id",
     "title",
     "permission_mode",
-    "turns",
-    "tool_calls",
-    "failed_tool_calls",
     "context_tokens",
+    "results_apart",
     "log_records",
     "spans",
     "metric_points",
@@ -198,8 +195,15 @@ _AS_STORED = (
 """The fields that are columns of the same name."""
 
 
-def _decisions(row: Mapping[str, Any]) -> DecisionCounts:
-    return DecisionCounts(row["accepted"], row["rejected"], row["aborted"], row["undecided"])
+_COUNTS = ("turns", "requests", "tool_calls", "failed_tool_calls", "errors")
+_VERDICTS = ("accepted", "rejected", "aborted", "undecided")
+
+
+def _counts(row: Mapping[str, Any], *, is_told: bool) -> Mapping[str, Any]:
+    """Return what events and spans tell, but no metric does."""
+    verdicts = (row[name] if is_told else None for name in _VERDICTS)
+    counts = {name: row[name] if is_told else None for name in _COUNTS}
+    return {**counts, "decisions": DecisionCounts(*verdicts)}
 
 
 def _question(row: Mapping[str, Any], state: SessionState) -> Question | None:

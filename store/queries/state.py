@@ -37,12 +37,20 @@ PENDING_TOOL = f"""iif(s.requested_unix_nano is null, null, (
     {_PENDING} order by p.tool_call_id limit 1))"""
 """The first tool call that the newest body of a reply asks for and that is not decided."""
 
+_ANSWERED = """(s.decided_unix_nano >= s.asked_unix_nano and (s.asked_tool is null
+    or s.agent <> 'claude-code' or exists (select 1 from tool_calls d
+        where d.session_id = s.session_id and d.decided_unix_nano >= s.asked_unix_nano
+        and (d.tool is null or d.tool = s.asked_tool or d.tool = 'mcp_tool'
+            and substr(s.asked_tool, 1, 5) = 'mcp__' and ifnull(s.asked_tool
+                = 'mcp__' || d.mcp_server || '__' || d.mcp_tool, 1)))))"""
+"""Whether the tool that a hook asked for was decided since; others may be decided meanwhile."""
+
 _HEARD_WITHIN = "s.last_event_unix_nano - :filter_now between 1 - {within} and {ahead}"
 
 STATE = f"""case
     when s.exited_unix_nano >= ifnull(s.last_prompt_unix_nano, 0) then 'ended'
-    when s.asked_unix_nano > max(ifnull(s.decided_unix_nano, 0),
-        ifnull(s.last_prompt_unix_nano, 0))
+    when s.asked_unix_nano > max(ifnull(s.turn_ended_unix_nano, 0),
+        ifnull(s.last_prompt_unix_nano, 0)) and {_ANSWERED} is not 1
         and :filter_now - s.asked_unix_nano < {WAITING_FOR_NS} then 'waiting'
     when s.requested_unix_nano > max(ifnull(s.last_prompt_unix_nano, 0),
             ifnull(s.failed_unix_nano, 0))
@@ -67,7 +75,7 @@ _REASONS: Mapping[SessionState, str] = {
     SessionState.FAILED: "the newest model request was given up",
     SessionState.IDLE: "inferred: nothing heard of it for 30 s or more",
 }
-_ASKED_BY_HOOK = "a PermissionRequest hook started and no decision came since"
+_ASKED_BY_HOOK = "a PermissionRequest hook started and no decision on its tool came since"
 _ASKED_BY_REPLY = "a reply asked for a tool call and no decision came since"
 _ASKED_BY_AGENT = "the agent asked whether a tool may run and no answer came since"
 _RECEIVED = "inferred: a tool call was received and nothing came since: it waits, or it runs"

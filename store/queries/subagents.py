@@ -1,10 +1,11 @@
 """Where sub-agents stand in a transcript: below the tool call that started them, if that is known.
 
 The events of a sub-agent name the sub-agent but not the call. Its spans stand below the span of the
-call's execution, and a background agent's report names both; without either, a call that alone fits
-by time and type is probable.
+call's execution, and a background agent's report names both; without either, the call that ended
+right after it, or that alone fits by time and type, is probable.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -23,7 +24,7 @@ class Link(StrEnum):
     REPORTED = "reported"
     """By the agent's own report that it finished."""
     PROBABLE = "probable"
-    """The only call that fits by time and type."""
+    """The call that ended right after it, or the only one that fits by time and type."""
     UNKNOWN = "unknown"
 
 
@@ -49,6 +50,13 @@ Node: TypeAlias = Request | ToolCall | Event | SubagentNode
 
 _TOOLS = frozenset({"Agent", "Task"})
 """The names under which agents offer their sub-agents as a tool."""
+
+
+_END = "subagent_end"
+_ENDS_WITHIN_MS = 150
+_BEGAN_WITHIN_MS = 25
+"""How far the ends and the beginnings of a call and its sub-agent lie apart, with some room."""
+_NS_PER_MS = 1_000_000
 
 
 class Placed(NamedTuple):
@@ -157,6 +165,7 @@ class _Tree:
 
     def _linked(self, calls: Mapping[str, Placed], known: Known) -> dict[str, tuple[str, Link]]:
         found = {agent: known.calls[agent] for agent in self._by_agent if agent in known.calls}
+        found |= self._ended_together(calls, found)
         taken = {call for call, _ in found.values()}
         open_calls = [
             item.node
@@ -173,6 +182,28 @@ class _Tree:
                 found[agent] = (candidates[0].tool_call_id, Link.PROBABLE)
         return found
 
+    def _ended_together(
+        self, calls: Mapping[str, Placed], found: Mapping[str, tuple[str, Link]]
+    ) -> dict[str, tuple[str, Link]]:
+        """Return the calls that ended right after one sub-agent, having begun right before it."""
+        taken = {call for call, _ in found.values()}
+        pairs = [
+            (agent, item.node.tool_call_id)
+            for agent in self._by_agent.keys() - found.keys()
+            for call_id, item in calls.items()
+            if call_id not in taken
+            and isinstance(item.node, ToolCall)
+            and item.node.tool in _TOOLS
+            and self._fits(agent, item.node)
+            and any(_ends(end.node, item.node) for end in self._by_agent[agent])
+        ]
+        agents, ended = Counter(agent for agent, _ in pairs), Counter(call for _, call in pairs)
+        return {
+            agent: (call, Link.PROBABLE)
+            for agent, call in pairs
+            if agents[agent] == 1 and ended[call] == 1
+        }
+
     def _fits(self, agent: str, call: ToolCall) -> bool:
         """Tell whether a call can have started a sub-agent; one in the background runs on."""
         items = self._by_agent[agent]
@@ -183,6 +214,25 @@ class _Tree:
             return False
         began = min(item.place[0] for item in items)
         return (call.decided_at or call.at) <= began
+
+
+def _ends(end: Node, call: ToolCall) -> bool:
+    """Tell whether an event is the end of a sub-agent that a call waited for.
+
+    The call's result follows within milliseconds, and it took as much longer than the sub-agent.
+    """
+    if (
+        not isinstance(end, Event)
+        or end.kind != _END
+        or None in (call.finished_at, call.duration_ms)
+    ):
+        return False
+    took = end.attributes.get("duration_ms")
+    if not isinstance(took, int):
+        return False
+    later_ms = ((call.finished_at or 0) - end.at) / _NS_PER_MS
+    longer_ms = (call.duration_ms or 0) - took
+    return 0 <= later_ms <= _ENDS_WITHIN_MS and abs(longer_ms - later_ms) <= _BEGAN_WITHIN_MS
 
 
 def requests_in(nodes: Iterable[Node]) -> Iterator[Request]:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from store.connection import Database
+from store.counters import SUMS
 from store.domain import Work
-from store.facts import ANY_MODEL, UNSUMMED
+from store.facts import ANY_MODEL
 
 _MILLION = 1_000_000
 _PER_MS = 1_000
@@ -14,18 +15,12 @@ _PER_MS = 1_000
 def work_of(db: Database, ids: Sequence[str]) -> Mapping[str, Work]:
     """Return the figures of sessions; one of which a point could not be summed is unknown."""
     marks = ", ".join("?" * len(ids))
-    sums: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    unknown = set()
-    for session_id, figure, temporality, millionths in db.execute(
-        "select session_id, figure, temporality, millionths from counters"
-        f" where session_id in ({marks}) and model = ?",
-        [*ids, ANY_MODEL],
+    sums: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for session_id, model, figure, is_unsummed, millionths in db.execute(
+        SUMS.format(marks=marks), list(ids)
     ):
-        sums[session_id][figure] += millionths
-        if temporality == UNSUMMED:
-            unknown.add((session_id, figure))
-    for session_id, figure in unknown:
-        del sums[session_id][figure]
+        if model == ANY_MODEL and not is_unsummed:
+            sums[session_id][figure] = millionths
     return defaultdict(Work, {session_id: _work(found) for session_id, found in sums.items()})
 
 

@@ -65,3 +65,25 @@ def test_a_body_that_cannot_be_read_tells_nothing(body: str, tmp_path: Path) -> 
     db = filled(tmp_path / "s.db", [sent])
     assert tool_calls(db, session_id="s") == []
     assert db.execute("select kind from events").fetchall() == [("response_body",)]
+
+
+def test_a_reply_tells_what_its_calls_are_about(tmp_path: Path) -> None:
+    """Command, file, skill and sub-agent stand in the input before anything is decided."""
+    blocks = [
+        {"type": "tool_use", "id": "t1", "name": "Bash", "input": {"command": "rm -rf build"}},
+        {"type": "tool_use", "id": "t2", "name": "NotebookEdit", "input": {"notebook_path": "/n"}},
+        {"type": "tool_use", "id": "t3", "name": "Skill", "input": {"skill": "tidy"}},
+        {"type": "tool_use", "id": "t4", "name": "Agent", "input": {"subagent_type": "Explore"}},
+        {"type": "tool_use", "id": "t5", "name": "Read", "input": "odd"},
+    ]
+    body = json.dumps({"content": blocks})
+    sent = logs(event("api_response_body", 1, 1, request_id="r", body=body))
+    calls = tool_calls(filled(tmp_path / "s.db", [sent]), session_id="s")
+    told = [(call.command, call.file_path, call.skill, call.subagent_type) for call in calls]
+    assert told == [
+        ("rm -rf build", None, None, None),
+        (None, "/n", None, None),
+        (None, None, "tidy", None),
+        (None, None, None, "Explore"),
+        (None, None, None, None),
+    ]

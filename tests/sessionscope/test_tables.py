@@ -38,6 +38,7 @@ SESSIONS = columns(
     tokens=columns(TOKENS),
     cost=COST,
     lost_to_rebuilds=columns("rebuilds tokens usd unpriced"),
+    edits=columns("accepted rejected"),
     active_seconds=columns("user agent"),
     coverage=columns(
         "events sequence_gaps duplicates cost_difference_usd not_itemised_tokens unknown_names"

@@ -270,3 +270,22 @@ def test_what_is_not_in_the_store_has_no_coverage(tmp_path: Path) -> None:
     db = filled(tmp_path / "s.db", [batch([event("at_mention", 1)])])
     assert coverage(db, "nothing") is None
     assert set(coverages(db, ["s", "nothing"])) == {"s"}
+
+
+def test_figures_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
+    """Numbers are read however they are spelled; what is none is unknown, and said to be."""
+    figures: dict[str, Any] = {
+        "input_tokens": "12.0",
+        "output_tokens": "1e3",
+        "duration_ms": "soon",
+        "ttft_ms": -1,
+    }
+    db = filled(tmp_path / "s.db", [batch([event("api_request", 1, request_id="r", **figures)])])
+    told = coverage(db, "s")
+    assert told is not None
+    assert [(seen.what, seen.name, seen.carrier, seen.records) for seen in told.unknowns] == [
+        ("value", "duration_ms", "api_request", 1),
+        ("value", "ttft_ms", "api_request", 1),
+    ]
+    (request,) = requests(db, limit=0)
+    assert (request.tokens.input, request.tokens.output, request.duration_ms) == (12, 1_000, None)

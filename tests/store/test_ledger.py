@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from store.domain import Decider, DecisionScope, Outcome, ToolCall, Verdict
+from store.domain import Decider, DecisionCounts, DecisionScope, Outcome, ToolCall, Verdict
 from store.queries.permissions import tool_calls
 from store.queries.requests import requests
 from tests.captures import CAPTURES, batches, exports
+from tests.store.shape import shown
 from tests.store.stores import filled
 from tests.store.told import event, logs
 
@@ -189,3 +190,33 @@ def test_the_input_of_a_call_is_the_bodys_where_there_is_one(tmp_path: Path) -> 
         assert call.request_id in asked
         assert call.input is not None
         assert "…" not in call.input
+
+
+def test_a_decision_in_an_unknown_word_is_no_missing_one(tmp_path: Path) -> None:
+    """It is not said of a call that no decision came when one did."""
+    (call,) = _calls(tmp_path, _decision(1, 1, decision="defer"))
+    assert call.verdict is Verdict.UNKNOWN
+    assert call.notes == (
+        "a decision came, in a word that this version of sessionscope does not know",
+    )
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_a_call_without_an_id_counts_once(tmp_path: Path, *, is_reversed: bool) -> None:
+    """A result that tells its decision adds no call to it, whichever came first; others do."""
+    told = {"tool_use_id": None, "decision_type": "accept", "decision_source": "config"}
+    events = [
+        _decision(1, 1, tool_use_id=None),
+        _result(2, 2, of=1, **told),
+        _decision(3, 3, tool_use_id=None, decision="reject", source="user_reject"),
+        _result(4, 4, of=4, tool_use_id=None),
+    ]
+    batches_of_one = [logs(sent, version="2.1.118") for sent in events]
+    sent = reversed(batches_of_one) if is_reversed else batches_of_one
+    (session,) = shown(filled(tmp_path / "s.db", sent))
+    assert session.tool_calls == 3
+    assert session.results_apart == 1
+    assert session.decisions == DecisionCounts(accepted=1, rejected=1, unknown=1)
+    calls = tool_calls(filled(tmp_path / "s.db", []), session_id="s")
+    assert len(calls) == 4
+    assert not [note for call in calls for note in call.notes if "it runs" in note]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from store.connection import Database
-from store.domain import Request, RequestStatus, Session, ToolCall
+from store.domain import DecisionCounts, Request, RequestStatus, Session, ToolCall
 from store.queries.permissions import tool_calls
 from store.queries.requests import requests
 from store.signals import Signal
@@ -130,7 +130,7 @@ def test_nothing_is_added_twice(capture: str, tmp_path: Path) -> None:
         found = whole[session.session_id]
         made = requests(everything, session_id=session.session_id, limit=0)
         only_traced = [request for request in made if request.request_id not in told]
-        assert found.requests == session.requests + len(only_traced)
+        assert found.requests == (session.requests or 0) + len(only_traced)
         assert found.cost.reported_micros == session.cost.reported_micros
         if not only_traced:
             assert (found.tokens, found.turns) == (session.tokens, session.turns)
@@ -138,10 +138,14 @@ def test_nothing_is_added_twice(capture: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("capture", METERED)
 def test_metrics_alone_show_a_session(capture: str, tmp_path: Path) -> None:
-    """Its tokens and cost are the metrics', marked as such; nothing is said of requests."""
+    """Its tokens and cost are the metrics', marked as such; of requests and calls none is known."""
     found = shown(_only(tmp_path, capture, METRICS))
     for session in found:
-        assert (session.requests, session.tool_calls, session.log_records) == (0, 0, 0)
+        counts = (session.turns, session.requests, session.tool_calls, session.errors)
+        assert counts == (None,) * 4
+        assert session.failed_tool_calls is None
+        assert session.decisions == DecisionCounts(None, None, None, None)
+        assert session.log_records == 0
         assert session.title is None
         if session.is_metered:
             assert session.tokens.total is not None

@@ -99,3 +99,52 @@ def test_a_question_names_the_server(tmp_path: Path) -> None:
     session = _session(tmp_path, [ANSWER, _body(3.5, 4, "mcp__ledger__balance")], 60)
     assert session.question is not None
     assert session.question.tool == "mcp__ledger__balance"
+
+
+def _asks(tool: str) -> dict[str, Any]:
+    hook = {"hook_event": "PermissionRequest", "hook_name": f"PermissionRequest:{tool}"}
+    return event("hook_execution_start", 4, 4, **hook)
+
+
+def _decides(tool: str, **told: object) -> dict[str, Any]:
+    named = {"tool_use_id": "t", "tool_name": tool, "decision": "accept", "source": "config"}
+    return event("tool_decision", 5, 5, **(named | told))
+
+
+_BALANCE = json.dumps({"mcp_server_name": "ledger", "mcp_tool_name": "balance"})
+_CLOSE = json.dumps({"mcp_server_name": "ledger", "mcp_tool_name": "close"})
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ([_asks("Bash"), _decides("Bash")], WORKING),
+        ([_asks("Bash"), _decides("Read")], WAITING),
+        ([_asks("Bash"), _decides("mcp_tool")], WAITING),
+        ([_asks("mcp__ledger__balance"), _decides("mcp_tool")], WORKING),
+        ([_asks("mcp__ledger__balance"), _decides("mcp_tool", tool_parameters=_BALANCE)], WORKING),
+        ([_asks("mcp__ledger__balance"), _decides("mcp_tool", tool_parameters=_CLOSE)], WAITING),
+        ([_asks("Bash"), event("user_prompt", 5, 5)], WORKING),
+        ([_asks("Bash"), event("hook_execution_start", 5, 5, hook_event="Stop")], WORKING),
+    ],
+)
+def test_only_the_tool_asked_for_answers_a_question(
+    events: list[dict[str, Any]], state: SessionState, tmp_path: Path
+) -> None:
+    """Other tools are decided meanwhile; a new prompt and the turn's end close a question too."""
+    assert _session(tmp_path, [PROMPT, ANSWER, *events], 20).state is state
+
+
+def test_a_compaction_leaves_the_context_it_tells(tmp_path: Path) -> None:
+    """Until the next request of the main conversation; one that failed leaves it as it was."""
+    asked = event("api_request", 1, 1, request_id="a", query_source="sdk", input_tokens=50_000)
+    failed = event("compaction", 2, 2, success="false", post_tokens="10")
+    compacted = event("compaction", 3, 3, success="true", post_tokens="3000")
+    again = event("api_request", 4, 4, request_id="b", query_source="sdk", input_tokens=3_200)
+    told = [asked, failed, compacted, again]
+    sizes = []
+    for number in range(1, 5):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        sizes.append(_session(folder, told[:number], 5).context_tokens)
+    assert sizes == [50_000, 50_000, 3_000, 3_200]

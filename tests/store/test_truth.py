@@ -192,4 +192,4 @@ def test_two_sessions_at_once_stay_apart(tmp_path: Path) -> None:
     db = filled(tmp_path / "s.db", batches(exports("two-sessions")))
     shown = sessions(db, where=parse("", now_ns=0), now_ns=0)
     assert len(shown) == 2
-    assert sum(session.requests for session in shown) == 6
+    assert sum(session.requests or 0 for session in shown) == 6

@@ -67,7 +67,7 @@ def test_a_question_is_open_until_it_is_decided(
     for text in ("is:waiting", "is:live"):
         assert count_sessions(db, where=parse(text, now_ns=now_ns)) == is_waiting
     if is_waiting:
-        expected = "a PermissionRequest hook started and no decision came since"
+        expected = "a PermissionRequest hook started and no decision on its tool came since"
         assert session.state_reason == expected
 
 

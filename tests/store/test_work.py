@@ -15,6 +15,7 @@ from receiver.decode import Decoder, Encoding
 from store.connection import Database
 from store.counters import LIMIT
 from store.domain import Work
+from store.queries.coverage import coverage
 from store.queries.filter import parse
 from store.queries.sessions import sessions
 from store.signals import CUMULATIVE, DELTA, Batch, Signal
@@ -95,6 +96,8 @@ def _batch(*metrics: dict[str, Any]) -> Batch:
         ([_point(COMMITS, 5, temporality=2), _point(COMMITS, 9, at=3, temporality=2)], 9),
         ([_point(COMMITS, 9, at=3, temporality=2), _point(COMMITS, 5, temporality=2)], 9),
         ([_point(COMMITS, 9, temporality=2), _point(COMMITS, 1, start=5, temporality=2)], 10),
+        ([_point(COMMITS, 9, temporality=2), _point(COMMITS, 4, at=3, temporality=2)], 13),
+        ([_point(COMMITS, 4, at=3, temporality=2), _point(COMMITS, 9, temporality=2)], 13),
         ([_point(LINES, 9)], 0),
     ],
 )
@@ -153,3 +156,38 @@ def test_delta_and_cumulative_tell_the_same(
         with tempfile.TemporaryDirectory() as folder:
             work = _work(filled(Path(folder) / "s.db", [_batch(m) for m in sent_again]))
         assert work.active_agent_ms == spent_ms
+
+
+def test_a_session_of_metrics_alone_costs_what_they_tell_more_than_nothing(tmp_path: Path) -> None:
+    """Nothing is itemised of it, so that the whole cost is the difference."""
+    spent = _point("cost.usage", 0.00136, told={"model": "m"})
+    db = filled(tmp_path / "s.db", [_batch(spent)])
+    told = coverage(db, "s")
+    assert told is not None
+    assert told.cost_difference_micros == 1_360
+
+
+@settings(max_examples=25)
+@given(counted=st.lists(st.integers(0, 50), max_size=8), seed=st.integers(0, 2**32))
+def test_a_counter_that_falls_began_anew(counted: list[int], seed: int) -> None:
+    """It counts what it rose by, from nothing at a fall, in any order and however often sent."""
+    points = [_point(COMMITS, n, at=at, temporality=2) for at, n in enumerate(counted, 2)]
+    chance = random.Random(seed)
+    sent = [*points, *chance.sample(points, len(points) // 2), _point(LINES, 1)]
+    chance.shuffle(sent)
+    commits, before = 0, 0
+    for amount in counted:
+        commits += amount - before if amount >= before else amount
+        before = amount
+    with tempfile.TemporaryDirectory() as folder:
+        assert _work(filled(Path(folder) / "s.db", map(_batch, sent))).commits == commits
+
+
+def test_no_counter_that_falls_can_overflow_a_figure(tmp_path: Path) -> None:
+    """However often one falls from the largest value, its sum stays at the limit."""
+    told = {"type": "user"}
+    points = [
+        _point(ACTIVE, 9e9 * (at % 2), at=at, temporality=2, told=told) for at in range(2, 2_600)
+    ]
+    work = _work(filled(tmp_path / "s.db", [_batch(*points)]))
+    assert work.active_user_ms == (LIMIT + 500) // 1_000

@@ -117,7 +117,7 @@ async def test_following_reads_no_more_than_what_changes() -> None:
 def add_tool_call(source: FakeSource, tool_call_id: str) -> None:
     """Let the session of the sample make another tool call."""
     source.nodes["s1", "turn-4"].append(make_tool_call(tool_call_id, at=NOW))
-    change_session(source, tool_calls=source.sessions[0].tool_calls + 1)
+    change_session(source, tool_calls=(source.sessions[0].tool_calls or 0) + 1)
 
 
 def change_session(source: FakeSource, **changes: int) -> None:

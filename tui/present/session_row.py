@@ -52,5 +52,5 @@ def cells(session: Session, now_ns: int, marks: Marks) -> dict[str, Line]:
     }
 
 
-def _counted(number: int, tone: Tone) -> Line:
+def _counted(number: int | None, tone: Tone) -> Line:
     return Line.of(Span(formats.count(number), tone if number else Tone.DIM))

@@ -97,7 +97,7 @@ def flags(session: Session, marks: Marks) -> Line:
     return Line.of(*parts)
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int | None, noun: str) -> str:
     """Return a number of things: ``1 turn``, ``1 204 turns``."""
     return f"{formats.count(number)} {noun}{'' if number == 1 else 's'}"
 

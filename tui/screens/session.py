@@ -199,8 +199,10 @@ class SessionScreen(ArrangedScreen[SessionQuery, SessionSnapshot | None]):
 
     def _happened(self) -> int:
         """Return how much has happened so far, to tell how much of it is new."""
-        session = self._snapshot.session if self._snapshot else None
-        return session.turns + session.requests + session.tool_calls if session else 0
+        if self._snapshot is None:
+            return 0
+        session = self._snapshot.session
+        return (session.turns or 0) + (session.requests or 0) + (session.tool_calls or 0)
 
     def _item(self) -> Item | None:
         """Return what is highlighted in the view that is seen."""

@@ -119,8 +119,9 @@ def _page(
         case View.REQUESTS:
             return _requests(reader, query, session, turns=turns)
         case View.PERMISSIONS:
+            rows = (session.tool_calls or 0) + session.results_apart
             calls = reader.session_calls(session_id, limit=limit, offset=offset)
-            return calls, _total(session.tool_calls, calls, query)
+            return calls, _total(rows, calls, query)
         case View.MCP:
             servers = reader.mcp_servers(session_id=session_id)
             return servers[offset : offset + limit], len(servers)
@@ -145,10 +146,10 @@ def _requests(
     return rows[query.offset : query.offset + query.limit], len(rows)
 
 
-def _total(counted: int, page: Sequence[Item], query: SessionQuery) -> int:
+def _total(counted: int | None, page: Sequence[Item], query: SessionQuery) -> int:
     """Return how many rows there are: a page that is not full ends them, whatever was counted."""
     end = query.offset + len(page)
-    return max(counted, end) if len(page) == query.limit else end
+    return max(counted or 0, end) if len(page) == query.limit else end
 
 
 def _told(

@@ -52,7 +52,7 @@ def _recent(reader: Reader, session: Session | None) -> tuple[Node, ...]:
     """Return what a session did last: the actions of its last turn."""
     if session is None:
         return ()
-    turns = reader.turns(session.session_id, after=max(0, session.turns - 1), limit=100)
+    turns = reader.turns(session.session_id, after=max(0, (session.turns or 0) - 1), limit=100)
     if not turns:
         return ()
     nodes = reader.nodes(session.session_id, turns[-1].turn_id)
