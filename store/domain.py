@@ -253,13 +253,20 @@ class ToolCall:
     lines_added: int | None = None
     """Of an edit, where its diff came with a span."""
     lines_removed: int | None = None
+    is_awaited: bool = True
+    """Whether a result may still come, as far as is known."""
     notes: tuple[str, ...] = ()
     """What is to be said or doubted of its decision and outcome, a sentence each."""
 
     @property
-    def is_running(self) -> bool:
+    def is_unfinished(self) -> bool:
         """Tell whether the call was let through and nothing was heard of it since."""
         return self.verdict is Verdict.ACCEPTED and self.outcome is Outcome.UNKNOWN
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether the call was let through and nothing proves that it ended."""
+        return self.is_unfinished and self.is_awaited
 
 
 @dataclass(frozen=True, slots=True)

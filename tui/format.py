@@ -43,6 +43,22 @@ def exact_money(micros: int | None) -> str:
     return f"${micros / 1e6:,.4f}".replace(",", " ")
 
 
+def difference(micros: int) -> str:
+    """Return an amount that is not nothing so that it does not look like it: ``$0.000888``."""
+    return money(micros) if micros >= _CENT else f"${micros / 1e6:.6f}"
+
+
+def lower_bound(micros: int | None) -> str:
+    """Return what something came to at least, rounded down: ``≥$3.84``, ``≥$0.0009``."""
+    if micros is None:
+        return UNKNOWN
+    if 0 < micros < _HUNDREDTH_OF_CENT:
+        return ">$0.00"
+    step = _CENT if micros >= _CENT else _HUNDREDTH_OF_CENT
+    known = micros // step * step
+    return f"≥{exact_money(known) if 0 < known < _CENT else money(known)}"
+
+
 def count(number: int | None) -> str:
     """Return a count with its thousands apart: ``1 204``."""
     return UNKNOWN if number is None else f"{number:,}".replace(",", " ")

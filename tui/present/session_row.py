@@ -53,9 +53,8 @@ def cells(session: Session, now_ns: int, marks: Marks) -> dict[str, Line]:
 
 def cost(session: Session) -> Line:
     """Return what a session cost, marked ``≥`` where requests reported no cost."""
-    figure = formats.money(session.cost.reported_micros)
-    is_lower_bound = session.cost.unreported_requests and session.cost.reported_micros is not None
-    return Line.of(Span(f"≥{figure}" if is_lower_bound else figure, Tone.COST))
+    shown = formats.lower_bound if session.cost.unreported_requests else formats.money
+    return Line.of(Span(shown(session.cost.reported_micros), Tone.COST))
 
 
 def _counted(number: int, tone: Tone) -> Line:

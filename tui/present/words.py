@@ -172,7 +172,7 @@ def _members(json_text: str) -> str:
 
 
 def outcome(call: ToolCall, marks: Marks) -> Span:
-    """Return how a call ended and how long it took: ``21 ms``, ``failed 4.1 s``, ``not run``."""
+    """Return how a call ended and how long it took: ``21 ms``, ``failed 4.1 s``, ``no result``."""
     match call.outcome:
         case Outcome.SUCCEEDED:
             return Span(formats.duration(call.duration_ms))
@@ -184,4 +184,6 @@ def outcome(call: ToolCall, marks: Marks) -> Span:
         case Outcome.UNKNOWN:
             if call.is_running:
                 return Span(f"running{marks.running}", Tone.LIVE)
+            if call.is_unfinished:
+                return Span("no result", Tone.WAITING)
             return Span(formats.UNKNOWN, Tone.DIM)
