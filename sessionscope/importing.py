@@ -18,6 +18,7 @@ from sessionscope.config import Config, make_store_directory
 from sessionscope.masking import mask_for
 from sessionscope.ownership import ownership, progress_bar
 from sessionscope.pricing import price_book
+from sessionscope.upgrading import bring_up_to_date
 from store.connection import open_reader, open_writer
 from store.errors import StoreBusy
 from store.queries.newest import newest_record
@@ -91,6 +92,7 @@ def import_files(config: Config, files: Sequence[Path], *, environment: Mapping[
     prices = price_book(config)
     make_store_directory(store, environment=environment)
     with ownership(store):
+        bring_up_to_date(store, prices)
         writer = Writer(store, Dialects(), prices)
         writer.start()
         try:
@@ -134,6 +136,8 @@ def rebuild(config: Config) -> None:
     Raises ``StoreLocked`` when a recorder owns the store, and ``ConfigError`` for its prices.
     """
     store, prices = config.store, price_book(config)
+    with ownership(store):
+        bring_up_to_date(store, prices)
     with closing(open_reader(store)) as db:
         newest = newest_record(db)
     with (

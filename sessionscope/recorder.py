@@ -25,6 +25,7 @@ from sessionscope.masking import mask_for
 from sessionscope.pricing import price_book
 from sessionscope.readiness import Readiness
 from sessionscope.senders import access, listening_host
+from sessionscope.upgrading import bring_up_to_date
 from store.errors import StoreError, StoreLocked
 from store.lock import StoreLock, owner
 from store.writer import Writer
@@ -54,6 +55,7 @@ def record(config: Config, *, environment: Mapping[str, str], is_child: bool = F
         make_store_directory(config.store, environment=environment)
         prices = price_book(config)
         lock = stack.enter_context(StoreLock.acquire(config.store))
+        bring_up_to_date(config.store, prices)
         writer = Writer(config.store, Dialects(), prices, tell=lock.tell)
         writer.start()
         stack.callback(writer.stop)

@@ -131,6 +131,11 @@ def open_reader(path: Path) -> Database:
             db, "select count(*) from sqlite_schema where name = 'records' and type = 'table'"
         ):
             raise StoreUnusable(f"{path} holds no sessionscope tables")
+        if schema_version(db) < SCHEMA_VERSION:
+            raise StoreUnusable(
+                f"{path} was written by an older sessionscope; to bring it up to date: "
+                f"sessionscope reindex --store {path}"
+            )
     except sqlite3.Error as error:
         raise StoreUnusable(f"{path} cannot be read as a store: {error}") from error
     return db

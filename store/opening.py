@@ -6,6 +6,7 @@ The caller owns the store's lock: nobody else moves or makes its files meanwhile
 import logging
 import os
 import time
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -13,14 +14,18 @@ from store.connection import (
     Database,
     connect_to_check,
     open_writer,
+    schema_version,
     sqlite3,
     sqlite_is_safe,
     unusable,
 )
+from store.errors import StoreUnusable
 from store.file_systems import check_is_local
 from store.health import Health, is_damage, quick_check
 from store.mask_key import mask_key_path
 from store.private_files import check_is_own
+from store.reindex import is_stale
+from store.schema import SCHEMA_VERSION
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +46,23 @@ def open_for_recording(path: Path) -> tuple[Database, str]:
     words = f"the store was damaged ({damage}) and is now {aside.name}; a new one was begun"
     _log.warning("%s", words)
     return open_writer(path), words
+
+
+def open_if_stale(path: Path) -> Database | None:
+    """Open a store whose derived tables are not what this version makes of its records.
+
+    ``None`` for all others, and for what is damaged or no store: that is for who records into it.
+    """
+    if not os.path.lexists(path):
+        return None
+    try:
+        with closing(connect_to_check(path)) as db:
+            known = schema_version(db)
+            if not known or (known >= SCHEMA_VERSION and not is_stale(db)):
+                return None
+    except (StoreUnusable, sqlite3.Error):
+        return None
+    return None if _damage(path) else open_writer(path)
 
 
 def _warn_of_the_library() -> None:

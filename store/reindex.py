@@ -11,13 +11,18 @@ from store.neighbours import BREAKS_AGAIN
 from store.prices.book import PriceBook
 from store.queries.records import all_records
 from store.reprice import assess_all
-from store.schema import DERIVED_TABLES
+from store.schema import DERIVATION, DERIVED_TABLES
 from store.signals import Record
 
 _PLACE = (
     "update records set session_id = ?, subject = ?, name = ?, time_unix_nano = ?, sequence = ?"
     " where id = ?"
 )
+
+
+def is_stale(db: Database) -> bool:
+    """Tell whether the derived tables are not what this version makes of the records."""
+    return bool(db.execute("select derivation from recorder").fetchone()[0] < DERIVATION)
 
 
 def reindex(
@@ -46,6 +51,7 @@ def reindex(
             progress(len(page))
         db.execute(BREAKS_AGAIN)
         assess_all(db, prices or PriceBook())
+        db.execute("update recorder set derivation = ?", [DERIVATION])
         db.execute("commit")
     except BaseException:
         db.rollback()

@@ -36,9 +36,21 @@ create table records (
     name text,
     session_id text,
     subject text,
-    sequence integer,
     wire blob not null
 );
+
+create table recorder (
+    id integer primary key check (id = 1),
+    duplicates integer not null default 0
+);
+
+insert into recorder (id) values (1);
+"""
+
+RAW_IN_ORDER = """
+alter table records add column sequence integer;
+
+drop index if exists records_by_session;
 
 create index records_by_subject on records (session_id, subject, time_unix_nano);
 
@@ -49,13 +61,9 @@ create table repetitions (
     records integer not null
 ) without rowid;
 
-create table recorder (
-    id integer primary key check (id = 1),
-    duplicates integer not null default 0,
-    price_book text
-);
+alter table recorder add column price_book text;
 
-insert into recorder (id) values (1);
+alter table recorder add column derivation integer not null default 0;
 """
 
 SESSIONS = f"""

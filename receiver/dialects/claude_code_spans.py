@@ -84,6 +84,8 @@ def interpret_span(record: Span, placement: Placement, facts: Facts) -> None:
     )
     if head.turn_id is not None:
         facts.turn(head.session_id, head.turn_id, head.time_unix_nano)
+        ended = min(record.end_time_unix_nano, RECORD_TIME_LIMIT)
+        facts.turn(head.session_id, head.turn_id, max(ended, head.time_unix_nano))
     note_unknown(record, record.name, facts, session_id=head.session_id)
     match record.name:
         case "claude_code.interaction":

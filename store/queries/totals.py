@@ -18,15 +18,22 @@ class PricesUsed(NamedTuple):
 TURNS_BY_TIME = f"('{Agent.CODEX}', '{Agent.OPENCODE}')"
 """Whose records do not name their turn: a turn of theirs is a prompt and what came after it."""
 
+NEAR_NS = 10**8
+"""How far apart a prompt's event and its span may be: both are told by one process."""
+
 VISIBLE_TURN = f"""not exists (select 1 from trace_turns m
         where m.session_id = t.session_id and m.trace_turn_id = t.turn_id)
     and (substr(t.turn_id, 1, 1) <> '~' or t.requests or t.tool_calls
-        or t.prompt_rank is not null)
+        or (t.prompt_rank is not null and not exists (select 1 from turns n
+            where n.session_id = t.session_id and substr(n.turn_id, 1, 1) <> '~'
+                and n.started_unix_nano <= t.last_event_unix_nano + {NEAR_NS}
+                and n.last_event_unix_nano >= t.started_unix_nano - {NEAR_NS})))
     and (t.prompt_rank is not null or not exists (select 1 from sessions b
         where b.session_id = t.session_id and b.agent in {TURNS_BY_TIME}))
 """
-"""Leaves out the turns that a trace stood for until an event named the turn it is of, and
-what is no prompt where a prompt alone makes a turn."""
+"""Leaves out the turns that a trace stood for until an event named the turn it is of (or, where
+events name no trace, until one named the turn of all that happened in it), and what is no prompt
+where a prompt alone makes a turn."""
 
 
 def with_unnamed(row: Mapping[str, Any]) -> Mapping[str, Any]:
