@@ -259,14 +259,10 @@ class ToolCall:
     """What is to be said or doubted of its decision and outcome, a sentence each."""
 
     @property
-    def is_unfinished(self) -> bool:
-        """Tell whether the call was let through and nothing was heard of it since."""
-        return self.verdict is Verdict.ACCEPTED and self.outcome is Outcome.UNKNOWN
-
-    @property
     def is_running(self) -> bool:
         """Tell whether the call was let through and nothing proves that it ended."""
-        return self.is_unfinished and self.is_awaited
+        is_open = self.verdict is Verdict.ACCEPTED and self.outcome is Outcome.UNKNOWN
+        return is_open and self.is_awaited
 
 
 @dataclass(frozen=True, slots=True)

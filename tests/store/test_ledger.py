@@ -128,7 +128,7 @@ def test_a_call_runs_until_something_proves_that_it_ended(
     """The next prompt, the end of the turn or of the session, and a session long unheard of do."""
     begin = _now_s() - ago_s
     (call,) = _calls(tmp_path, _decision(begin, 1), event(told, begin + 1, 2, **of))
-    assert call.is_unfinished
+    assert call.outcome is Outcome.UNKNOWN
     assert call.is_running is is_running
     assert call.notes == ((_MAY_RUN if is_running else _INTERRUPTED),)
 

@@ -3,7 +3,7 @@
 import json
 import re
 
-from store.domain import Agent, Content, Outcome, Session, SessionState, ToolCall
+from store.domain import Agent, Content, Outcome, Session, SessionState, ToolCall, Verdict
 from store.queries.permission_groups import PERMISSIVE_MODES
 from tui import format as formats
 from tui.marks import Marks, state_mark
@@ -184,6 +184,6 @@ def outcome(call: ToolCall, marks: Marks) -> Span:
         case Outcome.UNKNOWN:
             if call.is_running:
                 return Span(f"running{marks.running}", Tone.LIVE)
-            if call.is_unfinished:
+            if call.verdict is Verdict.ACCEPTED:
                 return Span("no result", Tone.WAITING)
             return Span(formats.UNKNOWN, Tone.DIM)
