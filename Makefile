@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: run demo test soak check static screenshots screenshots-current bench format lock
+.PHONY: run demo test guarantees soak check static screenshots screenshots-current bench format lock
 
 run: $(READY)
 	@$(PYTHON) -m sessionscope
@@ -14,6 +14,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(PYTHON) -m pytest
+
+guarantees: $(READY)
+	$(PYTHON) -m tests.guarantees
 
 soak: $(READY)
 	$(PYTHON) -m pytest -m soak --log-cli-level=info

@@ -1,97 +1,105 @@
-"""Saved telemetry, read line by line into the same batches that come through the doors.
+"""Saved telemetry, read piece by piece into the same batches that come through the doors.
 
-The format is that of the Collector's file exporter: a line is an export request in OTLP/JSON, and
-the signals may be mixed. A file may be gzip-compressed, whatever its name.
+The format is recognised by content, never by name:
+
+- lines of OTLP/JSON, signals mixed, as the Collector's file exporter writes them;
+- the same exporter's messages with 4-byte lengths, in protobuf or compressed;
+- one export request, in protobuf or in JSON;
+- a tar archive of any of these;
+- any of them in gzip or zstd.
+
+A bad piece costs that piece, and memory is bounded by the longest one.
 """
 
-import gzip
-import zlib
+import io
+import tarfile
 from collections.abc import Iterator
-from io import BufferedIOBase
 from pathlib import Path
-from typing import NamedTuple
 
-from receiver.decode import Decoder, Encoding
-from receiver.errors import ReceiverError
-from receiver.json_decode import parse_json, protobuf_from_json
+from receiver.saved.archive import is_archive, members
+from receiver.saved.json_lines import read_json
+from receiver.saved.messages import read_messages, read_request
+from receiver.saved.piece import LIMIT, Found
+from receiver.saved.requests import Requests
+from receiver.saved.stream import DAMAGE, Readable, Source, Stream, unpacker
 from receiver.secret_wire import Mask
-from store.signals import Batch, Signal
 
-LINE_LIMIT = 64 * 1024 * 1024
-"""Most bytes of a line, as of a request body."""
+__all__ = ["Found", "is_store", "read_file", "read_saved"]
 
-_GZIP_MAGIC = b"\x1f\x8b"
-_KEYS = {
-    "resourceLogs": Signal.LOGS,
-    "resourceMetrics": Signal.METRICS,
-    "resourceSpans": Signal.TRACES,
-}
+_SQLITE = b"SQLite format 3\0"
+_RESOURCE_FIELD = 0x0A
+_LONGEST_LENGTH = LIMIT >> 24
+_MAX_DEPTH = 4
+"""Wrappings within each other: compressed bodies in a compressed archive have three."""
 
 
-class Line(NamedTuple):
-    """What one line of a file held."""
+def read_file(path: Path, *, received_unix_nano: int, mask: Mask | None = None) -> Iterator[Found]:
+    """Yield the pieces of a file; see ``read_saved``. Raises ``OSError`` where it cannot be read.
 
-    number: int
-    """Counted from 1."""
-    batches: tuple[Batch, ...]
-    """One per signal in the line; none where it is bad."""
-    problem: str
-    """Why the line could not be read; empty where it could."""
-    bytes_read: int
-    """How far into the file this is, in bytes on disk, compressed or not."""
+    Must not be called on a store: nobody opens one around SQLite.
+    """
+    with path.open("rb", buffering=0) as file:
+        yield from read_saved(file, received_unix_nano=received_unix_nano, mask=mask)
 
 
-def read_lines(path: Path, *, received_unix_nano: int, mask: Mask | None = None) -> Iterator[Line]:
-    """Yield the lines of a file that are not blank, bad ones with their problem.
+def read_saved(
+    file: Readable, *, received_unix_nano: int, mask: Mask | None = None
+) -> Iterator[Found]:
+    """Yield what is in a stream, bad pieces with their problem.
 
     ``received_unix_nano`` is put on each batch as the time it came in, ``mask`` takes secrets out.
-    Raises ``OSError`` where the file cannot be opened or read.
     """
-    decoder = Decoder(mask)
-    with path.open("rb") as file:
-        is_gzip = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
-        file.seek(0)
-        number = 0
-        try:
-            lines = _raw_lines(gzip.GzipFile(fileobj=file) if is_gzip else file)
-            for number, raw in enumerate(lines, 1):
-                batches, problem = _decoded(raw, decoder, received_unix_nano)
-                if batches or problem:
-                    yield Line(number, batches, problem, file.tell())
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            problem = "The compressed file is damaged or cut short here."
-            yield Line(number + 1, (), problem, file.tell())
+    source = Source(file)
+    requests = Requests(received_unix_nano, mask)
+    for found in _read(source, requests, depth=0):
+        yield found._replace(bytes_read=source.count)
 
 
-def _raw_lines(file: BufferedIOBase) -> Iterator[bytes]:
-    """Yield lines, of those over the limit only the part that shows it."""
-    while line := file.readline(LINE_LIMIT + 1):
-        yield line
-        while len(line) > LINE_LIMIT and not line.endswith(b"\n"):
-            line = file.readline(LINE_LIMIT + 1)
+def is_store(path: Path) -> bool:
+    """Tell whether a file is a SQLite database.
+
+    Must not be called where this process has the file open in SQLite: closing it again would drop
+    SQLite's locks.
+    """
+    with path.open("rb", buffering=0) as file:
+        return Source(file).head().startswith(_SQLITE)
 
 
-def _decoded(
-    line: bytes, decoder: Decoder, received_unix_nano: int
-) -> tuple[tuple[Batch, ...], str]:
-    """Return the batches of a line, or why it has none; a blank line has neither."""
-    if len(line) > LINE_LIMIT:
-        return (), f"The line is longer than {LINE_LIMIT} bytes."
-    if line.isspace():
-        return (), ""
+def _read(source: Source, requests: Requests, *, depth: int) -> Iterator[Found]:
+    last = Found(0, (), "")
     try:
-        document = parse_json(line)
-        if not isinstance(document, dict) or document.keys().isdisjoint(_KEYS):
-            return (), "The line is not an OTLP export request in JSON."
-        return tuple(
-            decoder.decode(
-                signal,
-                Encoding.PROTOBUF,
-                protobuf_from_json(signal, document),
-                received_unix_nano=received_unix_nano,
-            )
-            for key, signal in _KEYS.items()
-            if key in document
-        ), ""
-    except ReceiverError as error:
-        return (), str(error)
+        for last in _read_whole(source, requests, depth=depth):
+            yield last
+    except DAMAGE:
+        problem = "The compressed file is damaged or cut short here."
+    except tarfile.TarError:
+        problem = "The archive is damaged or cut short here."
+    else:
+        return
+    if last.problem != problem:
+        yield Found(last.number + 1, (), problem)
+
+
+def _read_whole(source: Source, requests: Requests, *, depth: int) -> Iterator[Found]:
+    head = source.head()
+    stream = io.BufferedReader(source)
+    if depth == _MAX_DEPTH:
+        yield Found(1, (), "The file is packed too often.")
+    elif unpack := unpacker(head):
+        yield from _read_whole(Source(unpack(stream)), requests, depth=depth + 1)
+    elif is_archive(head):
+        yield from _read_members(stream, requests, depth=depth)
+    elif head.startswith(_SQLITE):
+        yield Found(1, (), "A store cannot be read as part of a stream; name its file.")
+    elif head and head[0] == _RESOURCE_FIELD and not head.lstrip().startswith(b"{"):
+        yield from read_request(stream, requests)
+    elif head and head[0] <= _LONGEST_LENGTH:
+        yield from read_messages(stream, requests)
+    else:
+        yield from read_json(stream, requests)
+
+
+def _read_members(stream: Stream, requests: Requests, *, depth: int) -> Iterator[Found]:
+    for name, content in members(stream):
+        for found in _read(Source(content), requests, depth=depth + 1):
+            yield found._replace(member=f"{name}/{found.member}".rstrip("/"))

@@ -1,12 +1,13 @@
 """Stored records read again: back to nouns, and as text for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from receiver.decode import Decoder, Encoding
 from receiver.dialects.values import text
 from receiver.errors import BadData
 from receiver.protobuf_schema import ENVELOPE
+from receiver.secret_wire import Mask
 from store.domain import RawRecord
 from store.signals import Attributes, Record, Signal
 
@@ -15,31 +16,39 @@ _NS_PER_S = 1_000_000_000
 
 
 class StoredDecoder:
-    """Decodes stored records as if each had come in an export request of its own."""
+    """Decodes stored records as if each had come in an export request of its own.
 
-    def __init__(self) -> None:
-        self._decoder = Decoder()
+    ``mask`` takes secrets out of records that another program let in.
+    """
+
+    def __init__(self, mask: Mask | None = None) -> None:
+        self._decoder = Decoder(mask)
 
     def decode(self, raw: RawRecord) -> Record | None:
         """Return the record, or ``None`` where its bytes hold none (a damaged store)."""
-        request = ENVELOPE()
-        source = request.resource_logs.add()
-        source.resource = raw.resource_wire
-        source.schema_url = raw.resource_schema_url.encode()
-        group = source.scope_logs.add()
-        group.scope = raw.scope_wire
-        group.schema_url = raw.scope_schema_url.encode()
-        group.log_records.append(raw.wire)
         try:
             batch = self._decoder.decode(
                 Signal(raw.signal),
                 Encoding.PROTOBUF,
-                request.SerializeToString(),
+                request_of([raw]),
                 received_unix_nano=raw.received_unix_nano,
             )
         except BadData:
             return None
         return batch.records[0] if batch.records else None
+
+
+def request_of(raws: Sequence[RawRecord]) -> bytes:
+    """Return an export request with the records, which share resource and scope."""
+    request = ENVELOPE()
+    source = request.resource_logs.add()
+    source.resource = raws[0].resource_wire
+    source.schema_url = raws[0].resource_schema_url.encode()
+    group = source.scope_logs.add()
+    group.scope = raws[0].scope_wire
+    group.schema_url = raws[0].scope_schema_url.encode()
+    group.log_records.extend(raw.wire for raw in raws)
+    return bytes(request.SerializeToString())
 
 
 def explain(raw: RawRecord) -> str:

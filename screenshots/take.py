@@ -48,7 +48,7 @@ SCENES = (
     Scene("sessions-80x24", (80, 24)),
     Scene("session", (160, 45), ("enter",)),
     Scene("session-80x24", (80, 24), ("enter",)),
-    Scene("requests", (160, 45), ("enter", "tab")),
+    Scene("requests", (160, 45), ("enter", "tab", "k", "k")),
     Scene("permissions", (160, 45), ("3",)),
     Scene("permissions-80x24", (80, 24), ("3",)),
     Scene("mcp", (160, 45), ("4",)),

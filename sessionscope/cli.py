@@ -2,12 +2,12 @@
 
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 from sessionscope import __version__
+from sessionscope.cli_saved import export, import_, replay
 from sessionscope.cli_tables import mcp, permissions, requests, sessions, transcript, trouble
 from sessionscope.cli_upkeep import backup, doctor, forget, prune
 from sessionscope.options import block, configuration, recorder_options, store_option
@@ -136,7 +136,7 @@ def view(ctx: click.Context, path: str | None, store: str | None) -> None:
         )
     from sessionscope.show import show
 
-    ctx.exit(show(config.store))
+    ctx.exit(show(config))
 
 
 @cli.command(epilog=block("Example:", "sessionscope demo"))
@@ -153,37 +153,6 @@ def demo(ctx: click.Context) -> None:
     from sessionscope.demo.playing import play
 
     ctx.exit(play(environment=os.environ))
-
-
-@cli.command(
-    "import",
-    epilog=block(
-        "Examples:",
-        "sessionscope import telemetry.jsonl older/*.jsonl.gz",
-        "sessionscope import --store ~/case.db logs.jsonl",
-    ),
-)
-@click.argument(
-    "files",
-    metavar="FILE...",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
-)
-@store_option
-@click.pass_context
-def import_(ctx: click.Context, files: tuple[Path, ...], store: str | None) -> None:
-    """Load saved telemetry into the store.
-
-    FILEs hold one OTLP/JSON export request a line, as the OpenTelemetry Collector's file exporter
-    writes them, plain or gzip-compressed. Loading a file twice is the same as loading it once.
-    What cannot be read is named by its line and left out; the exit code is then 1.
-    """
-    from sessionscope.importing import import_files
-
-    config = configuration(ctx, {"store": store})
-    if not import_files(config, files, environment=os.environ):
-        ctx.exit(1)
 
 
 @cli.command()
@@ -211,5 +180,5 @@ def reprice(ctx: click.Context, store: str | None) -> None:
 
 for _command in (sessions, requests, permissions, mcp, trouble, transcript):
     cli.add_command(_command)
-for _command in (backup, prune, forget, doctor):
+for _command in (import_, export, replay, backup, prune, forget, doctor):
     cli.add_command(_command)

@@ -115,7 +115,7 @@ def print_table(
     """
     table = TABLES[name]
     now_ns = time.time_ns()
-    admitted = _parse(where, rows=table.rows, now_ns=now_ns)
+    admitted = parse_filter(where, rows=table.rows, now_ns=now_ns)
     first = Page(_PAGE, 0, now_ns, by_cost=by_cost)
     with closing(open_reader(store)) as db, snapshot(db):
         mcp_function.register(db)
@@ -127,7 +127,7 @@ def print_table(
         click.echo(f"Only the {which} {limit} {name} are shown; --limit 0 shows all.", err=True)
 
 
-def _parse(where: str, *, rows: Rows, now_ns: int) -> Filter:
+def parse_filter(where: str, *, rows: Rows, now_ns: int) -> Filter:
     """Parse a filter, or point at what is wrong in it."""
     try:
         return parse(where, now_ns=now_ns, rows=rows)

@@ -5,20 +5,25 @@ from pathlib import Path
 
 import click
 
+from sessionscope.config import Config
+from sessionscope.notices import Notices
 from store.connection import open_reader, schema_version
 from store.domain import RawRecord
 from store.errors import StoreUnusable
 from store.health import Health, quick_check
 from store.lock import Owner, owner
+from store.queries.burn import Budgets
 from store.queries.newest import newest_record
 from store.schema import SCHEMA_VERSION
 from tui.app import SessionscopeApp
 from tui.source import RecorderState
+from tui.spending import Spending
 from tui.store_source import StoreSource
 
 
-def show(store: Path) -> int:
-    """Show a store until the person leaves; return the exit code."""
+def show(config: Config) -> int:
+    """Show the store of a configuration until the person leaves; return the exit code."""
+    store = config.store
     with closing(open_reader(store)) as db:
         health, words = quick_check(db)
         if health is Health.DAMAGED:
@@ -27,11 +32,16 @@ def show(store: Path) -> int:
             click.echo(
                 "A newer sessionscope wrote this store; some of it may be missing.", err=True
             )
-    app = SessionscopeApp(StoreSource(store, lambda: recorder_state(store)), explain=_explain)
+    budgets = Budgets(config.session_budget, config.day_budget)
+    app = SessionscopeApp(
+        StoreSource(store, lambda: recorder_state(store)),
+        explain=explain,
+        spending=Spending(budgets, Notices(store).new),
+    )
     return app.show()
 
 
-def _explain(raw: RawRecord) -> str:
+def explain(raw: RawRecord) -> str:
     """Put a raw record into words, by a decoder that is loaded when it is first asked for."""
     from receiver.stored import explain
 

@@ -4,6 +4,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -31,25 +32,34 @@ def print_transcript(store: Path, id_or_prefix: str, *, as_json: bool) -> None:
     Raises ``click.ClickException`` when there is none or more than one, and ``StoreError``.
     """
     with closing(open_reader(store)) as db, snapshot(db):
-        session = _session(db, id_or_prefix)
-        turns = [
-            (turn, transcript_queries.nodes(db, session.session_id, turn.turn_id))
-            for turn in _turns(db, session.session_id)
-        ]
+        session = find_session(db, id_or_prefix)
+        turns = told(db, session.session_id)
         if as_json:
-            lines = _json_lines(db, session, turns)
+            lines = [to_json(session_tree(db, session, turns), indent=1)]
         else:
             drawn_on = Sheet.of_standard_output(width_of_pipe=_PAGE_WIDTH)
             lines = list(transcript.lines(session, turns, drawn_on))
     sys.stdout.writelines(f"{line}\n" for line in lines)
 
 
-def _json_lines(db: Database, session: Session, turns: list[tuple[Turn, list[Node]]]) -> list[str]:
+def told(db: Database, session_id: str) -> list[tuple[Turn, list[Node]]]:
+    """Return all turns of a session with what happened in them."""
+    return [
+        (turn, transcript_queries.nodes(db, session_id, turn.turn_id))
+        for turn in _turns(db, session_id)
+    ]
+
+
+def session_tree(
+    db: Database, session: Session, turns: list[tuple[Turn, list[Node]]]
+) -> dict[str, Any]:
+    """Return a session with its turns as JSON has it."""
+
     def record_ids(subject: str) -> list[int]:
         return [raw.record_id for raw in records(db, session.session_id, subject)]
 
     covered = Covered(session, coverages(db, [session.session_id])[session.session_id])
-    return [to_json(transcript.tree(covered, turns, record_ids), indent=1)]
+    return transcript.tree(covered, turns, record_ids)
 
 
 def _turns(db: Database, session_id: str) -> list[Turn]:
@@ -63,7 +73,8 @@ def _turns(db: Database, session_id: str) -> list[Turn]:
     return found
 
 
-def _session(db: Database, id_or_prefix: str) -> Session:
+def find_session(db: Database, id_or_prefix: str) -> Session:
+    """Return the one session whose id is or begins so; raises ``click.ClickException``."""
     now_ns = time.time_ns()
     if session := session_queries.session(db, id_or_prefix, now_ns=now_ns):
         return session

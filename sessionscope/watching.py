@@ -48,7 +48,7 @@ def receive_and_show(config: Config, *, environment: Mapping[str, str]) -> int:
 
         if child is not None:
             _wait_until_ready(child, config.store)
-        return show(config.store)
+        return show(config)
     finally:
         if child is not None:
             _let_go(child)

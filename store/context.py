@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from store.chains import MAIN, ChainedRequest, Mark, MarkKind
 
+_MAIN_CHAIN = (MAIN, None)
+
 
 @dataclass(frozen=True, slots=True)
 class ContextSize:
@@ -21,6 +23,10 @@ class ContextSize:
     """Whether the context was compacted since the request before it."""
     window_tokens: int | None = None
     """How many the model takes, where that is known."""
+    is_main: bool = False
+    """Whether it is the context of the main conversation."""
+    is_rebuilt: bool = False
+    """Whether the cache of it was lost."""
 
     @property
     def left_tokens(self) -> int | None:
@@ -54,6 +60,7 @@ def context_sizes(
                     for mark in compactions
                 ),
                 window,
+                request.chain == _MAIN_CHAIN,
             )
         )
         if request.chain and tokens is not None:
@@ -70,7 +77,7 @@ def added_by_turn(requests: Sequence[ChainedRequest]) -> dict[str | None, int]:
     before = 0
     for request in requests:
         size = request.context_tokens
-        if request.chain == (MAIN, None) and size is not None:
+        if request.chain == _MAIN_CHAIN and size is not None:
             added[request.turn_id] = added.get(request.turn_id, 0) + size - before
             before = size
     return added

@@ -107,6 +107,13 @@ class Ingest:
             self._count_repetitions(arrivals, new)
         return len(new)
 
+    def keep_raw(self, batch: Batch) -> None:
+        """Store records in the open transaction as they came, as part of no session."""
+        for record in batch.records:
+            placement = self._interpreter.place(record, batch.received_unix_nano)
+            nowhere = Placement(placement.agent, None, None, None, batch.received_unix_nano)
+            run_many(self._db, _RECORD, [self._row(record, nowhere, batch)])
+
     def _count_repetitions(self, arrivals: Sequence[_Arrival], new: Sequence[_Arrival]) -> None:
         """Count what had come before, in all and by session."""
         by_session = Counter(placement.session_id for _, placement, _ in arrivals)

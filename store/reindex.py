@@ -1,11 +1,13 @@
 """Making the derived tables again from the raw records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from store.changes import Facts
 from store.connection import Database
 from store.domain import RawRecord
 from store.ingest import Interpreter
+from store.isolation import undone_if_unsound
 from store.kinship import settle
 from store.neighbours import BREAKS_AGAIN
 from store.prices.book import PriceBook
@@ -13,6 +15,8 @@ from store.queries.records import all_records
 from store.reprice import assess_all
 from store.schema import DERIVATION, DERIVED_TABLES
 from store.signals import Record
+
+_Stored: TypeAlias = tuple[RawRecord, Record | None]
 
 _PLACE = (
     "update records set session_id = ?, subject = ?, name = ?, time_unix_nano = ?, sequence = ?"
@@ -46,7 +50,7 @@ def reindex(
         for table in DERIVED_TABLES:
             db.execute(f"delete from {table}")
         for page in all_records(db):
-            _interpret(db, interpreter, [(raw, decode(raw)) for raw in page])
+            _interpret_page(db, interpreter, [(raw, decode(raw)) for raw in page])
             read += len(page)
             progress(len(page))
         db.execute(BREAKS_AGAIN)
@@ -59,9 +63,17 @@ def reindex(
     return read
 
 
-def _interpret(
-    db: Database, interpreter: Interpreter, page: list[tuple[RawRecord, Record | None]]
-) -> None:
+def _interpret_page(db: Database, interpreter: Interpreter, page: Sequence[_Stored]) -> None:
+    """Interpret a page; when a value in it breaks a rule, the record that has it stays raw."""
+    with undone_if_unsound(db) as outcome:
+        _interpret(db, interpreter, page)
+    if outcome.is_undone:
+        for stored in page:
+            with undone_if_unsound(db):
+                _interpret(db, interpreter, [stored])
+
+
+def _interpret(db: Database, interpreter: Interpreter, page: Sequence[_Stored]) -> None:
     facts = Facts()
     placed = []
     for raw, record in page:

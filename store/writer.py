@@ -8,6 +8,7 @@ being made wait and share the next one: the slower the disk, the larger the grou
 import logging
 import queue
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 from store.connection import sqlite3
 from store.errors import StoreBusy, StoreClosed
 from store.ingest import Ingest, Interpreter
+from store.isolation import store_one_by_one, undone_if_unsound
 from store.keeper import Keeper, Tell
 from store.prices.book import PriceBook
 from store.reprice import note_book
@@ -34,6 +36,10 @@ CHECKPOINT_AFTER_S = 1.0
 
 WATCH_EVERY_S = 2.0
 """Quiet seconds after which the store's files are looked for."""
+
+
+_SAID = ("SQLITE_BUSY", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM", "SQLITE_READONLY")
+"""Errors whose words are SQLite's own and always the same."""
 
 
 @dataclass(slots=True)
@@ -162,7 +168,7 @@ class Writer:
                 self._ingest = self._begin()
             connection = self._keeper.db.conn
             connection.execute("begin immediate")
-            self._ingest.store([waiting.batch for waiting in group])
+            self._store([waiting.batch for waiting in group])
             connection.execute("commit")
         except StoreBusy as error:
             return error
@@ -181,6 +187,16 @@ class Writer:
         self._keeper.works()
         return None
 
+    def _store(self, batches: Sequence[Batch]) -> None:
+        """Store batches in the open transaction; one with a value at fault record by record."""
+        db = self._keeper.db
+        with undone_if_unsound(db) as outcome:
+            self._ingest.store(batches)
+        if outcome.is_undone:
+            self._ingest.forget()
+            for batch in batches:
+                store_one_by_one(db, self._ingest, batch)
+
     def _answer(self, group: list[_Waiting], error: Exception | None) -> None:
         with self._lock:
             self._queued_bytes -= sum(waiting.size for waiting in group)
@@ -190,4 +206,11 @@ class Writer:
             if error is None:
                 waiting.answer.set_result(None)
             else:
-                waiting.answer.set_exception(StoreBusy(f"the store cannot be written: {error}"))
+                waiting.answer.set_exception(StoreBusy(_reason(error)))
+
+
+def _reason(error: Exception) -> str:
+    """Say why the store cannot be written, without any name or value of what is in it."""
+    name = getattr(error, "sqlite_errorname", None) or ""
+    words = f": {error}" if name.startswith(_SAID) else ""
+    return f"the store cannot be written{words}"

@@ -3,20 +3,25 @@
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable
 
+from rich.text import Text
 from textual import events
-from textual.app import App
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
 
 from store.domain import RawRecord
+from store.queries.burn import Budgets
 from tui.commands import Place, bindings
 from tui.feed import LOCAL_INTERVAL_S, REMOTE_INTERVAL_S, Feed, RecorderChanged, StoreChanged
 from tui.lifeline import Lifeline
 from tui.marks import choose_marks
 from tui.palette import VerbProvider
+from tui.playback import Playback
 from tui.present.lines import Line
+from tui.replay_actions import ReplayActions
+from tui.safe_text import safe_text
 from tui.screens.asked import Goal, GroupsAsked, LedgerAsked, SessionAsked
 from tui.screens.chrome import ChromeScreen, Setting
 from tui.screens.mcp import McpScreen
@@ -28,16 +33,21 @@ from tui.screens.text import HelpScreen
 from tui.screens.too_small import TooSmallScreen, is_too_small
 from tui.screens.trouble import TroubleScreen
 from tui.source import Reception, Source
+from tui.spending import BudgetCrossed, Spending
 from tui.theme import DARK, LIGHT
 from tui.widgets.scrollbar import WholeCells
 
+_CLIPBOARD_LIMIT = 100_000
+"""Characters; terminals drop or stall on more."""
+_BUDGET_NOTICE_S = 30
 
-class SessionscopeApp(App[None]):
+
+class SessionscopeApp(ReplayActions):
     """Shows the sessions of a store, live."""
 
     TITLE = "sessionscope"
     CSS_PATH = "app.tcss"
-    BINDINGS = [*bindings(Place.EVERYWHERE)]
+    BINDINGS = [*bindings(Place.EVERYWHERE), *bindings(Place.REPLAY)]
     COMMANDS = {VerbProvider}
     ENABLE_COMMAND_PALETTE = True
 
@@ -49,20 +59,23 @@ class SessionscopeApp(App[None]):
         ascii_only: bool = False,
         mouse: bool | None = None,
         clock: Callable[[], int] = time.time_ns,
+        playback: Playback | None = None,
+        spending: Spending | None = None,
     ) -> None:
         """Show ``source``; ``explain`` puts a raw record into words.
 
         ``mouse`` is on by default but over SSH, where every movement would be sent. ``clock``
-        returns nanoseconds since the Unix epoch.
+        returns nanoseconds since the Unix epoch; ``playback`` is what plays into the store;
+        ``spending`` knows the budgets.
         """
         is_remote = bool(os.environ.get("SSH_CONNECTION"))
         marks = choose_marks(os.environ, encoding=_encoding(), ascii_only=ascii_only)
-        super().__init__()
+        super().__init__(playback)
         ScrollBar.renderer = WholeCells
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
-        self._setting = Setting(source, marks, clock, lambda: self._reception)
+        self._setting = Setting(source, marks, clock, lambda: self._reception, playback)
         self._explain = explain
         self.has_mouse = not is_remote if mouse is None else mouse
         self._reception = Reception(is_known=False)
@@ -71,6 +84,7 @@ class SessionscopeApp(App[None]):
             self.post_message,
             clock=clock,
             interval_s=REMOTE_INTERVAL_S if is_remote else LOCAL_INTERVAL_S,
+            spending=spending or Spending(Budgets(), list),
         )
         self._lifeline = Lifeline(self)
         self._last_session: str | None = None
@@ -111,6 +125,11 @@ class SessionscopeApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, ChromeScreen):
                 screen.reception_changed()
+
+    def on_budget_crossed(self, message: BudgetCrossed) -> None:
+        self.notify(
+            safe_text(message.text), severity="warning", timeout=_BUDGET_NOTICE_S, markup=False
+        )
 
     def on_resize(self, event: events.Resize) -> None:
         is_shown = isinstance(self.screen, TooSmallScreen)
@@ -173,6 +192,14 @@ class SessionscopeApp(App[None]):
             shown = self.screen
             explanation = shown.explanation if isinstance(shown, ChromeScreen) else _unexplained
             self.push_screen(HelpScreen(self._setting, explanation))
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what the person has marked, as it is shown."""
+        super().copy_to_clipboard(safe_text(text)[:_CLIPBOARD_LIMIT])
+
+    def _fatal_error(self) -> None:
+        """Leave with a trace of safe text: Textual's own quotes errors as they are."""
+        self.panic(Text(safe_text(traceback.format_exc())))
 
     def action_switch_theme(self) -> None:
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name

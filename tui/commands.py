@@ -19,7 +19,9 @@ class Place(StrEnum):
     LEDGER = "Permissions"
     FILTER = "While typing a filter"
     SESSION = "Session"
+    REQUESTS = "Requests of a session"
     TEXT = "In a text"
+    REPLAY = "Replay"
 
 
 class Shown(Flag):
@@ -48,6 +50,17 @@ _KEY_NAMES = {
     "slash": "/",
     "colon": ":",
     "question_mark": "?",
+    "full_stop": ".",
+    "comma": ",",
+    "right_curly_bracket": "}",
+    "left_curly_bracket": "{",
+    "right_square_bracket": "]",
+    "left_square_bracket": "[",
+    "right_parenthesis": ")",
+    "left_parenthesis": "(",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
+    "at": "@",
 }
 
 
@@ -122,6 +135,18 @@ COMMANDS = (
             "The view before"),
     Command("ledger", Place.SESSION, "ledger", "p", "ledger",
             "Calls like this one over all sessions", _BOTH),
+    Command("sort", Place.REQUESTS, "sort", "o", "sort",
+            "The most expensive first, or in the order sent", _BOTH),
+    Command("fold-requests", Place.REQUESTS, "fold_by", "", "fold",
+            "Then t turn, m model, s source, n not at all", _FOOTER, also_keys="g"),
+    Command("fold-turn", Place.REQUESTS, "fold_by('turn')", "", "fold by turn",
+            "Fold the requests by turn", _PALETTE, after_g="t"),
+    Command("fold-model", Place.REQUESTS, "fold_by('model')", "", "fold by model",
+            "Fold the requests by model", _PALETTE, after_g="m"),
+    Command("fold-source", Place.REQUESTS, "fold_by('source')", "", "fold by source",
+            "Fold the requests by who asked", _PALETTE, after_g="s"),
+    Command("fold-nothing", Place.REQUESTS, "fold_by('')", "", "unfold all",
+            "One row a request", _PALETTE, after_g="n"),
     Command("fold", Place.SESSION, "fold", "left h", "fold", "Fold, or go to what it is part of"),
     Command("unfold", Place.SESSION, "unfold", "right l", "unfold", "Unfold"),
     Command("fold-all", Place.SESSION, "fold_all", "z", "fold all",
@@ -141,6 +166,30 @@ COMMANDS = (
             "One page down"),
     Command("text-start", Place.TEXT, "start_of_text", "home g", "start", "To the start"),
     Command("text-end", Place.TEXT, "end_of_text", "end G", "end", "To the end"),
+
+    Command("play", Place.REPLAY, "play", "space", "play", "Play or pause", _FOOTER),
+    Command("next-event", Place.REPLAY, "play_step('event', 1)", "full_stop", "step",
+            "Pause at the next event", _FOOTER),
+    Command("previous-event", Place.REPLAY, "play_step('event', -1)", "comma", "step back",
+            "Pause at the event before"),
+    Command("next-turn", Place.REPLAY, "play_step('turn', 1)", "right_curly_bracket",
+            "next turn", "Pause at the next turn"),
+    Command("previous-turn", Place.REPLAY, "play_step('turn', -1)", "left_curly_bracket",
+            "previous turn", "Pause at the turn before"),
+    Command("next-trouble", Place.REPLAY, "play_step('trouble', 1)", "right_square_bracket",
+            "next trouble", "Pause at what next goes wrong"),
+    Command("previous-trouble", Place.REPLAY, "play_step('trouble', -1)", "left_square_bracket",
+            "previous trouble", "Pause at what went wrong before"),
+    Command("minute-on", Place.REPLAY, "play_skip(60)", "right_parenthesis", "minute on",
+            "A minute forward"),
+    Command("minute-back", Place.REPLAY, "play_skip(-60)", "left_parenthesis", "minute back",
+            "A minute back"),
+    Command("faster", Place.REPLAY, "play_speed(1)", "greater_than_sign", "faster",
+            "Play faster, to ×1000"),
+    Command("slower", Place.REPLAY, "play_speed(-1)", "less_than_sign", "slower",
+            "Play slower, to ×0.25"),
+    Command("seek", Place.REPLAY, "play_from", "at", "time",
+            "Go to a time: 14:03, +30m, -10s, 50%", _FOOTER),
 
     Command("back", Place.EVERYWHERE, "back", "escape backspace", "back",
             "Back to where you came from", _BOTH),

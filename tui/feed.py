@@ -1,4 +1,4 @@
-"""Tells the screens that the store has changed, and how its recorder is.
+"""Tells the screens that the store has changed, how its recorder is, and what is spent.
 
 One thread with its own connection asks for the store's change token a few times a second. Nothing
 is posted, and so nothing painted, while the answer stays the same.
@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from textual.message import Message
 
 from tui.source import Reader, Reception, RecorderState, Source
+from tui.spending import Spending
 
 LOCAL_INTERVAL_S = 0.2
 REMOTE_INTERVAL_S = 0.25
@@ -46,12 +47,14 @@ class Feed:
         *,
         clock: Callable[[], int],
         interval_s: float,
+        spending: Spending,
     ) -> None:
         """``post`` must be safe to call from another thread, as ``App.post_message`` is."""
         self._source = source
         self._post = post
         self._clock = clock
         self._interval_s = interval_s
+        self._spending = spending
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
         self._token: object = None
@@ -95,8 +98,11 @@ class Feed:
         now_ns = self._clock()
         if has_changed or now_ns - self._asked_recorder_at >= _RECORDER_INTERVAL_NS:
             self._asked_recorder_at = now_ns
+            for crossed in self._spending.look(reader, now_ns):
+                self._post(crossed)
             state = reader.recorder()
-            self._tell(Reception(state, self._rate(state.records, now_ns)))
+            rate = self._rate(state.records, now_ns)
+            self._tell(Reception(state, rate, burn=self._spending.burn))
 
     def _rate(self, records: int, now_ns: int) -> float | None:
         """Return records a second over the window that ends now."""

@@ -39,13 +39,17 @@ class Marks:
     highlight: str = "▎"
     rule: str = "─"
     trail: str = "▸"
-    bar: tuple[str, str, str, str] = ("▆", "▆", "▆", "▆")
-    """Cells of a split bar: cache read, cache write, output, uncached input."""
+    bar: tuple[str, ...] = ("▆", "▆", "▆", "▆", "▆", "▁")
+    """Cells of a split bar: cache read, cache write, output, uncached input, web search, and what
+    is not split."""
+    levels: str = " ▁▂▃▄▅▆▇█"
+    """Cells of a chart, from empty to full."""
+    compacted: str = "⇊"
     utf8: bool = True
 
 
 UNICODE = Marks()
-MONOCHROME = Marks(bar=("░", "▓", "█", "▒"))
+MONOCHROME = Marks(bar=("░", "▓", "█", "▒", "▚", "▁"))
 ASCII = Marks(
     working="*",
     waiting="?",
@@ -72,7 +76,9 @@ ASCII = Marks(
     highlight=">",
     rule="-",
     trail=">",
-    bar=("r", "w", "o", "i"),
+    bar=("r", "w", "o", "i", "s", "."),
+    levels=" .:#",
+    compacted="v",
     utf8=False,
 )
 

@@ -41,6 +41,7 @@ _UNSAFE = (
 
 _SCAN = re.compile(f"(?P<emoji>{_EMOJI_SEQUENCE})|(?P<unsafe>{_UNSAFE})")
 _ANY_UNSAFE = re.compile(_UNSAFE)
+_ANY_UNSAFE_IN_LINE = re.compile(f"[\t\n]|{_UNSAFE}")
 
 
 def safe_text(text: str) -> str:
@@ -83,6 +84,19 @@ def cut(text: str, width: int) -> str:
         used += cells
         end = stop
     return text[:end] + ELLIPSIS
+
+
+def pictured(text: str) -> str:
+    """Return ``text`` with a visible character in place of each that is unsafe.
+
+    For where a place in the text must stay the same, as under the cursor of a line being edited.
+    """
+    return _ANY_UNSAFE_IN_LINE.sub(_picture, text)
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return chr(_CONTROL_PICTURES + code) if code < ord(" ") else "\ufffd"
 
 
 def _flat(text: str) -> str:

@@ -17,6 +17,8 @@ from store.insights import (
     SessionEvent,
     Trouble,
 )
+from store.queries.burn import Budgets, Burn, Crossing
+from store.queries.contexts import ContextSize
 from store.queries.filter import Filter
 from store.queries.outputs import ToolText
 from store.queries.permission_groups import Grouping, LedgerGroup, LedgerTotals
@@ -45,6 +47,8 @@ class Reception:
     """Over the last few seconds; ``None`` before there is anything to compare."""
     is_known: bool = True
     """Whether the recorder was asked for yet."""
+    burn: Burn | None = None
+    """What is being spent; ``None`` before that was asked."""
 
 
 class Reader(Protocol):
@@ -78,8 +82,29 @@ class Reader(Protocol):
         """Return what happened in a turn, in the order it happened."""
         ...
 
-    def requests(self, session_id: str, *, limit: int, offset: int) -> list[Request]:
-        """Return a page of a session's requests, oldest first."""
+    def requests(
+        self, session_id: str, *, limit: int, offset: int, by_cost: bool = False
+    ) -> list[Request]:
+        """Return a page of a session's requests, oldest or most expensive first.
+
+        A ``limit`` of 0 is none.
+        """
+        ...
+
+    def contexts(self, session_id: str) -> list[ContextSize]:
+        """Return how full the context was at each request of a session, in the order sent."""
+        ...
+
+    def added_in_turns(self, session_id: str) -> dict[str | None, int]:
+        """Return by how many tokens each turn made the main context larger."""
+        ...
+
+    def burn(self, *, day_start_ns: int, now_ns: int) -> Burn:
+        """Return what is being spent."""
+        ...
+
+    def crossings(self, budgets: Budgets, *, day_start_ns: int, now_ns: int) -> list[Crossing]:
+        """Return the budgets that are crossed."""
         ...
 
     def tool_calls(self, where: Filter, *, limit: int, offset: int) -> list[ToolCall]:

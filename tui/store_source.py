@@ -15,7 +15,9 @@ from store.insights import (
     Trouble,
 )
 from store.queries import (
+    burn,
     changes,
+    contexts,
     coverage,
     events,
     mcp,
@@ -30,6 +32,8 @@ from store.queries import (
     transcript,
     trouble,
 )
+from store.queries.burn import Budgets, Burn, Crossing
+from store.queries.contexts import ContextSize
 from store.queries.filter import Filter
 from store.queries.outputs import ToolText
 from store.queries.permission_groups import Grouping, LedgerGroup, LedgerTotals
@@ -84,8 +88,24 @@ class StoreReader:
     def nodes(self, session_id: str, turn_id: str | None) -> list[Node]:
         return transcript.nodes(self._db, session_id, turn_id)
 
-    def requests(self, session_id: str, *, limit: int, offset: int) -> list[Request]:
-        return requests.requests(self._db, session_id=session_id, limit=limit, offset=offset)
+    def requests(
+        self, session_id: str, *, limit: int, offset: int, by_cost: bool = False
+    ) -> list[Request]:
+        return requests.requests(
+            self._db, session_id=session_id, limit=limit, offset=offset, by_cost=by_cost
+        )
+
+    def contexts(self, session_id: str) -> list[ContextSize]:
+        return contexts.contexts(self._db, session_id)
+
+    def added_in_turns(self, session_id: str) -> dict[str | None, int]:
+        return contexts.added_in_turns(self._db, session_id)
+
+    def burn(self, *, day_start_ns: int, now_ns: int) -> Burn:
+        return burn.burn(self._db, day_start_ns=day_start_ns, now_ns=now_ns)
+
+    def crossings(self, budgets: Budgets, *, day_start_ns: int, now_ns: int) -> list[Crossing]:
+        return burn.crossings(self._db, budgets, day_start_ns=day_start_ns, now_ns=now_ns)
 
     def tool_calls(self, where: Filter, *, limit: int, offset: int) -> list[ToolCall]:
         return permissions.tool_calls(self._db, where=where, limit=limit, offset=offset)

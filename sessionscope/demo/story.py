@@ -96,7 +96,7 @@ def _double_charge(told: Teller) -> None:
     told.start("ledger")
     told.wait(3)
     told.prompt("Fix the double charge on retry")
-    told.request(Usage(14, 0, 9_000, 3_000, 210), "I'll look at the retry path first.")
+    told.request(Usage(14, 0, 12_000, 0, 210), "I'll look at the retry path first.")
     told.tool("Read", {"file_path": "src/retry.py"}, seconds=0.021)
     told.tool("Read", {"file_path": "src/charge.py"}, seconds=0.018)
     told.request(Usage(10, 12_000, 1_400, 0, 160))

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from sessionscope.config import Config, ConfigError
 from sessionscope.doctor.findings import Finding, Level
+from sessionscope.pricing import price_book
 from store.connection import Database, open_reader, schema_version, sqlite_is_safe, sqlite_version
 from store.errors import StoreError
 from store.file_systems import check_is_local
 from store.health import Health, quick_check
-from store.prices.published import PublishedPrices
 from store.private_files import check_is_own, is_lax
-from store.queries.arrivals import Arrival, arrivals, models
+from store.queries.arrivals import Arrival, arrivals
+from store.queries.priced import WithoutPrice, models_without_price
 from store.schema import SCHEMA_VERSION
 from store.watch import WAL_LIMIT, FileWatch
 
@@ -24,8 +26,9 @@ _SPARE = 256 * 2**20
 _AGES = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
-def look_at_store(store: Path) -> Iterator[Finding]:
-    """Yield what there is to tell of a store and what is in it."""
+def look_at_store(config: Config) -> Iterator[Finding]:
+    """Yield what there is to tell of a store, what is in it, and the prices for it."""
+    store = config.store
     safe = sqlite_is_safe()
     yield Finding(
         "sqlite",
@@ -42,7 +45,7 @@ def look_at_store(store: Path) -> Iterator[Finding]:
         with closing(open_reader(store)) as db:
             yield from _of_file(store, db)
             yield from _of_agents(arrivals(db))
-            yield from _of_prices(models(db))
+            yield from _of_prices(config, models_without_price(db))
     except StoreError as error:
         yield Finding("store", Level.WRONG, f"{error}.", "It is put aside when a recorder starts.")
 
@@ -89,12 +92,21 @@ def _of_agents(heard: list[Arrival]) -> Iterator[Finding]:
             yield Finding("clock", Level.NOTE, words, "Set both clocks.")
 
 
-def _of_prices(asked: list[tuple[str, int]]) -> Iterator[Finding]:
-    prices = PublishedPrices()
-    for model, at in asked:
-        if prices.price(model, at) is None:
-            words = f"No price of {model} is published: its cost is what the agent reports."
-            yield Finding("prices", Level.NOTE, words)
+def _of_prices(config: Config, unpriced: list[WithoutPrice]) -> Iterator[Finding]:
+    try:
+        price_book(config)
+    except ConfigError as error:
+        advice = "Mend the file: a recorder does not start without it."
+        yield Finding("prices", Level.WRONG, f"{error}.", advice)
+        return
+    for model, requests in unpriced:
+        words = f"No price of {model} is known ({requests} request{'' if requests == 1 else 's'})"
+        yield Finding(
+            "prices",
+            Level.NOTE,
+            f"{words}: its cost is what the agent reports, else unknown.",
+            "Set prices in the configuration, then: sessionscope reprice",
+        )
 
 
 def _age(ns: int) -> str:

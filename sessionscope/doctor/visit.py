@@ -1,6 +1,5 @@
 """All findings, printed for people or as JSON."""
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from sessionscope.doctor.agents import look_at_settings
 from sessionscope.doctor.findings import Finding, Level
 from sessionscope.doctor.recording import look_at_recorder
 from sessionscope.doctor.storage import look_at_store
+from sessionscope.tables.encoders import write_json
 from tui.safe_text import one_line
 
 
@@ -22,10 +22,9 @@ def visit(config: Config, *, environment: Mapping[str, str], as_json: bool) -> b
     settings = look_at_settings(
         config, environment=environment, home=Path.home(), project=Path.cwd()
     )
-    found = list(chain(look_at_recorder(config), look_at_store(config.store), settings))
+    found = list(chain(look_at_recorder(config), look_at_store(config), settings))
     if as_json:
-        json.dump([asdict(finding) for finding in found], sys.stdout, indent=1)
-        sys.stdout.write("\n")
+        write_json([asdict(finding) for finding in found], sys.stdout)
     else:
         for finding in found:
             click.echo(_line(finding))

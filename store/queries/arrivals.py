@@ -24,10 +24,3 @@ def arrivals(db: Database) -> list[Arrival]:
         " from sessions s where +opened = 1 group by agent order by 3 desc"
     )
     return [Arrival(*row) for row in found]
-
-
-def models(db: Database) -> list[tuple[str, int]]:
-    """Return the models that were asked, each with when it was last."""
-    return db.execute(
-        "select model, max(started_unix_nano) from requests where model is not null group by model"
-    ).fetchall()

@@ -19,7 +19,11 @@ def contexts(db: Database, session_id: str) -> list[ContextSize]:
         if row.told.model is not None and row.cost.window_tokens is not None
     }
     requests = [row.chained(row.cost, None) for row in rows]
-    return context_sizes(requests, marks_of(db, session_id), windows)
+    sizes = context_sizes(requests, marks_of(db, session_id), windows)
+    return [
+        replace(size, is_rebuilt=bool(row.use.rebuilt_tokens))
+        for size, row in zip(sizes, rows, strict=True)
+    ]
 
 
 def added_in_turns(db: Database, session_id: str) -> dict[str | None, int]:

@@ -15,6 +15,7 @@ from store.lock import Owner
 from store.signals import Signal
 from tests.acceptance.load import Load, numbered
 from tests.acceptance.senders import GrpcSender, HttpSender, NotStored, Sender
+from tests.guarantees import Figure, Noted
 from tests.sessionscope.command import serving
 
 _LATEST_KILL_S = 0.3
@@ -23,7 +24,9 @@ _log = logging.getLogger(__name__)
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.soak)])
-def test_f1_what_was_acknowledged_survives_kill_9(rounds: int, tmp_path: Path) -> None:
+def test_f1_what_was_acknowledged_survives_kill_9(
+    rounds: int, tmp_path: Path, *, record_property: Noted
+) -> None:
     """Killed in the middle of a load, started again on the same store, sent the same again.
 
     Every acknowledged record is there once before it is sent again, every record once after.
@@ -40,6 +43,8 @@ def test_f1_what_was_acknowledged_survives_kill_9(rounds: int, tmp_path: Path) -
         first += len(sent)
         with serving(store) as recorder:
             found = _found(store)
+            record_property(Figure.ACKNOWLEDGED, len(load.acknowledged))
+            record_property(Figure.LOST, len(load.acknowledged - found))
             assert not expected - found
             assert not load.acknowledged - found
             assert found <= expected | sent
@@ -55,7 +60,11 @@ def test_f1_what_was_acknowledged_survives_kill_9(rounds: int, tmp_path: Path) -
 @pytest.mark.parametrize("rounds", [2, pytest.param(20, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("connect", [GrpcSender, HttpSender])
 def test_f1_a_large_export_is_acknowledged_when_all_of_it_is_stored(
-    rounds: int, tmp_path: Path, *, connect: Callable[[Owner], Sender]
+    rounds: int,
+    tmp_path: Path,
+    *,
+    connect: Callable[[Owner], Sender],
+    record_property: Noted,
 ) -> None:
     """An export that is stored in parts is not lost in part: killed between two, it is unanswered.
 
@@ -74,6 +83,9 @@ def test_f1_a_large_export_is_acknowledged_when_all_of_it_is_stored(
             recorder.process.wait()
         with serving(store) as recorder:
             found = _found(store)
+            if is_acknowledged:
+                record_property(Figure.ACKNOWLEDGED, len(sent))
+                record_property(Figure.LOST, len(sent - found))
             assert expected <= found <= expected | sent
             assert not is_acknowledged or sent <= found
             assert _is_acknowledged(connect(recorder.owner), body)

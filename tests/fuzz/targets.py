@@ -15,7 +15,7 @@ from receiver.decode import Decoder, Encoding
 from receiver.decompress import PIECE, unpacker
 from receiver.dialects import Dialects
 from receiver.errors import BadData, TooLarge
-from receiver.files import read_lines
+from receiver.files import read_file as read_saved_file
 from receiver.json_decode import parse_json, protobuf_from_json
 from receiver.protobuf_schema import EXPORT_REQUESTS
 from receiver.secret_wire import request_mask
@@ -131,7 +131,7 @@ def read_file(export: Export) -> None:
         path = Path(folder) / "saved"
         for content in (export.body, gzip.compress(export.body + b"\n{}\n", 1)[:-9]):
             path.write_bytes(content)
-            lines = list(read_lines(path, received_unix_nano=5))
+            lines = list(read_saved_file(path, received_unix_nano=5))
             assert all(bool(line.batches) != bool(line.problem) for line in lines)
             numbers = [line.number for line in lines]
             assert numbers == sorted(set(numbers))

@@ -19,6 +19,7 @@ from store.writer import Writer
 from tests.captures import Export
 from tests.fuzz.mutations import inputs
 from tests.fuzz.targets import TARGETS
+from tests.guarantees import Figure, Noted
 from tests.receiver.clients import EXPORTS, JSON, PROTOBUF, HttpClient
 from tests.receiver.otlp import attribute, event, logs_request
 
@@ -55,7 +56,9 @@ def test_s10_what_was_found_stays_mended(target: str, export: Export) -> None:
 
 @pytest.mark.parametrize("counts", BUDGETS)
 @pytest.mark.parametrize("target", TARGETS)
-def test_s10_damaged_inputs_break_nothing(target: str, counts: dict[str, int]) -> None:
+def test_s10_damaged_inputs_break_nothing(
+    target: str, counts: dict[str, int], *, record_property: Noted
+) -> None:
     """Decoders, decompression and file reading know what to do with anything."""
     count = counts[target]
     for export in inputs(SEED + count, count):
@@ -64,6 +67,7 @@ def test_s10_damaged_inputs_break_nothing(target: str, counts: dict[str, int]) -
         except Exception as error:
             error.add_note(f"input: {export!r}")
             raise
+    record_property(Figure.HOSTILE_INPUTS, count)
     _log.info("%s: %d damaged inputs", target, count)
 
 
@@ -80,7 +84,9 @@ def doors(tmp_path: Path) -> Iterator[Doors]:
 
 
 @pytest.mark.parametrize("counts", BUDGETS)
-def test_l6_damaged_requests_are_answered_for_good(doors: Doors, counts: dict[str, int]) -> None:
+def test_l6_damaged_requests_are_answered_for_good(
+    doors: Doors, counts: dict[str, int], *, record_property: Noted
+) -> None:
     """Through both doors into a real store: 200, 400 or 413, and never *try again*.
 
     A sender that is told to try again would come back with the same bytes for ever.
@@ -107,6 +113,7 @@ def test_l6_damaged_requests_are_answered_for_good(doors: Doors, counts: dict[st
                 statuses[code] += 1
     assert statuses[200] > count / 100
     assert statuses[400] > count / 100
+    record_property(Figure.HOSTILE_INPUTS, statuses.total())
     _log.info("doors: %d damaged requests: %s", statuses.total(), dict(statuses))
 
 

@@ -19,7 +19,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
 )
 
 from receiver.decode import Decoder, Encoding, decode
-from receiver.files import read_lines
+from receiver.files import read_file
 from store.signals import Batch, Record, Signal
 from tests.receiver.otlp import otlp_json, spelled_out
 from tests.receiver.strategies import LOGS_REQUESTS, METRICS_REQUESTS, TRACES_REQUESTS
@@ -99,7 +99,7 @@ def test_a_capture_is_the_same_as_sent_and_as_saved() -> None:
     saved = Counter(
         record.digest
         for path in sorted((CAPTURES / "tour-grpc").glob("*.jsonl.gz"))
-        for line in read_lines(path, received_unix_nano=1)
+        for line in read_file(path, received_unix_nano=1)
         for batch in line.batches
         for record in batch.records
     )

@@ -1,13 +1,25 @@
 """Saved telemetry: what is good is read, what is bad is named by its line."""
 
 import gzip
+import io
+import json
+import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from backports import zstd
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from receiver import files
-from receiver.files import Line, read_lines
-from store.signals import Signal
+from receiver.decode import Encoding
+from receiver.files import Found, read_file, read_saved
+from receiver.json_decode import protobuf_from_json
+from receiver.saved import json_lines
+from receiver.saved.piece import LIMIT
+from receiver.saved.signals import signal_of
+from store.signals import Batch, Signal
+from tests.captures import CAPTURES, exports
 from tests.receiver.otlp import event, logs_request, otlp_json
 
 LOGS = otlp_json(logs_request(event("a"), event("b")))
@@ -18,9 +30,9 @@ TRACES = b"""{"resourceSpans":[{"scopeSpans":[{"spans":[
 TRACES = TRACES.replace(b"\n", b"")
 
 
-def read(path: Path) -> list[Line]:
+def read(path: Path) -> list[Found]:
     """Read a file as if it came in at time 9."""
-    return list(read_lines(path, received_unix_nano=9))
+    return list(read_file(path, received_unix_nano=9))
 
 
 def written(folder: Path, *lines: bytes, is_gzip: bool = False) -> Path:
@@ -37,13 +49,13 @@ def test_signals_may_be_mixed(tmp_path: Path, *, is_gzip: bool) -> None:
     path = written(tmp_path, LOGS, b"", METRICS, TRACES, b"", is_gzip=is_gzip)
     lines = read(path)
     assert [(line.number, line.problem) for line in lines] == [(1, ""), (3, ""), (4, "")]
-    batches = [batch for line in lines for batch in line.batches]
-    assert [(batch.signal, len(batch.records)) for batch in batches] == [
+    found = batches(lines)
+    assert [(batch.signal, len(batch.records)) for batch in found] == [
         (Signal.LOGS, 2),
         (Signal.METRICS, 1),
         (Signal.TRACES, 1),
     ]
-    assert {batch.received_unix_nano for batch in batches} == {9}
+    assert {batch.received_unix_nano for batch in found} == {9}
     assert lines[-1].bytes_read == path.stat().st_size
 
 
@@ -81,7 +93,7 @@ def test_a_damaged_archive_is_read_as_far_as_it_goes(tmp_path: Path, damage: str
 
 def test_a_line_over_the_limit_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line beyond all measure costs neither memory nor the lines after it."""
-    monkeypatch.setattr(files, "LINE_LIMIT", 2000)
+    monkeypatch.setattr(json_lines, "LIMIT", 2000)
     long, after = read(written(tmp_path, b'"' + b"x" * 9000 + b'"', METRICS))
     assert (long.number, long.batches) == (1, ())
     assert "longer than 2000 bytes" in long.problem
@@ -92,3 +104,124 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     """Nothing is made up for a missing file."""
     with pytest.raises(FileNotFoundError):
         read(tmp_path / "missing")
+
+
+def batches(found: list[Found]) -> list[Batch]:
+    """Return all batches in order."""
+    return [batch for piece in found for batch in piece.batches]
+
+
+def archive(**contents: bytes) -> bytes:
+    """Return a tar archive."""
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w") as file:
+        for name, content in contents.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            file.addfile(member, io.BytesIO(content))
+    return whole.getvalue()
+
+
+def prefixed(*messages: bytes) -> bytes:
+    """Return messages as the Collector's file exporter writes them in protobuf."""
+    return b"".join(len(message).to_bytes(4, "big") + message for message in messages)
+
+
+LOGS_PROTOBUF = protobuf_from_json(Signal.LOGS, json.loads(LOGS))
+METRICS_PROTOBUF = protobuf_from_json(Signal.METRICS, json.loads(METRICS))
+TRACES_PROTOBUF = protobuf_from_json(Signal.TRACES, json.loads(TRACES))
+EACH = (LOGS_PROTOBUF, METRICS_PROTOBUF, TRACES_PROTOBUF)
+
+FORMATS = {
+    "lines": b"\n".join((LOGS, METRICS, TRACES)),
+    "messages": prefixed(*EACH),
+    "compressed messages": prefixed(*map(zstd.compress, EACH)),
+    "compressed messages of JSON": prefixed(*map(zstd.compress, (LOGS, METRICS, TRACES))),
+    "archive": archive(a=LOGS_PROTOBUF, b=METRICS, c=gzip.compress(TRACES_PROTOBUF)),
+    "one printed object": json.dumps(
+        json.loads(LOGS) | json.loads(METRICS) | json.loads(TRACES), indent=2
+    ).encode(),
+}
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd.compress])
+@pytest.mark.parametrize("content", FORMATS.values(), ids=FORMATS)
+def test_every_format_gives_the_same_records(
+    tmp_path: Path, content: bytes, pack: Callable[[bytes], bytes]
+) -> None:
+    """Whatever a collector or a capture kept, packed or not, is recognised by its content."""
+    found = read(written(tmp_path, pack(content)))
+    assert [piece.problem for piece in found] == [""] * len(found)
+    wanted = batches(read(written(tmp_path, FORMATS["lines"])))
+    assert batches(found) == wanted
+    assert len(wanted) == 3
+
+
+@pytest.mark.parametrize("signal", list(Signal))
+def test_one_protobuf_request_says_its_signal_by_its_records(
+    tmp_path: Path, signal: Signal
+) -> None:
+    """A saved request body needs no name."""
+    ((batch,),) = (
+        piece.batches for piece in read(written(tmp_path, EACH[list(Signal).index(signal)]))
+    )
+    assert batch.signal is signal
+
+
+@given(st.sampled_from(CAPTURES), st.data())
+@settings(max_examples=25)
+def test_requests_of_real_senders_are_recognised(capture: str, data: st.DataObject) -> None:
+    """No request of any capture is taken for one of another signal."""
+    sent = exports(capture)
+    export = data.draw(st.sampled_from(sent)) if sent else None
+    if export is not None and export.encoding is Encoding.PROTOBUF:
+        assert signal_of(export.body) is export.signal
+
+
+@pytest.mark.parametrize(
+    ("content", "number", "words"),
+    [
+        (prefixed(LOGS_PROTOBUF, b"\xff\xff", METRICS_PROTOBUF), 2, "not an OTLP"),
+        (prefixed(LOGS_PROTOBUF, METRICS_PROTOBUF)[:-3], 2, "cut short"),
+        (prefixed(LOGS_PROTOBUF) + b"\x00\x00", 2, "cut short"),
+        (prefixed(LOGS_PROTOBUF) + b"\xff\xff\xff\xff12", 2, "longer than"),
+        (prefixed(zstd.compress(LOGS)[:-4], LOGS_PROTOBUF), 1, "cut short"),
+        (prefixed(zstd.compress(LOGS)[:4] + b"nonsense", LOGS_PROTOBUF), 1, "damaged"),
+        (archive(a=LOGS_PROTOBUF, b=METRICS)[:1600], 1, "archive is damaged"),
+        (archive(a=b"nonsense", b=LOGS), 1, "not JSON"),
+        (b"SQLite format 3\0", 1, "store"),
+        (gzip.compress(gzip.compress(gzip.compress(gzip.compress(LOGS)))), 1, "too often"),
+        (LOGS_PROTOBUF[:-3], 1, "not an OTLP"),
+    ],
+)
+def test_a_bad_piece_is_named_and_the_others_are_read(
+    tmp_path: Path, content: bytes, *, number: int, words: str
+) -> None:
+    """Damage costs the message or the member that it is in."""
+    bad = [piece for piece in read(written(tmp_path, content)) if piece.problem]
+    assert [piece.number for piece in bad] == [number]
+    assert words in bad[0].problem
+    assert not bad[0].batches
+
+
+def test_a_bomb_costs_its_message(tmp_path: Path) -> None:
+    """What unpacks to more than a message may have is left out, unpacked no further."""
+    bomb = zstd.compress(bytes(LIMIT + 1))
+    first, second = read(written(tmp_path, prefixed(bomb, LOGS_PROTOBUF)))
+    assert "longer than" in first.problem
+    assert len(second.batches) == 1
+
+
+def test_a_long_name_in_an_archive_is_not_read(tmp_path: Path) -> None:
+    """A header that announces a name of gigabytes ends the archive, not the memory."""
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, 2**33 - 1
+    (bad,) = read(written(tmp_path, header.tobuf(tarfile.GNU_FORMAT) + bytes(4096)))
+    assert "archive" in bad.problem
+
+
+@given(st.binary(max_size=300))
+def test_nothing_in_a_stream_is_an_error(content: bytes) -> None:
+    """Whatever a file holds, reading it ends in batches and problems."""
+    for piece in read_saved(io.BytesIO(content), received_unix_nano=9):
+        assert bool(piece.batches) != bool(piece.problem)

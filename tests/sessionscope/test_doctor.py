@@ -23,6 +23,10 @@ ON = {"CLAUDE_CODE_ENABLE_TELEMETRY": "1", "OTEL_LOGS_EXPORTER": "otlp"}
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
+def _looked_at(store: Path) -> list[Finding]:
+    return list(look_at_store(Config(store=store)))
+
+
 def test_doctor_is_content_with_a_recorder_that_works(tmp_path: Path) -> None:
     """Exit code 0, the doors and the store named, JSON of the same findings."""
     store = tmp_path / "s.db"
@@ -92,7 +96,7 @@ def test_doctor_sees_what_is_wrong_with_a_store(
     store = tmp_path / "s.db"
     make(store)
     content = store.read_bytes()
-    wrong = [finding for finding in look_at_store(store) if finding.level is Level.WRONG]
+    wrong = [finding for finding in _looked_at(store) if finding.level is Level.WRONG]
     assert words in wrong[0].words
     assert store.read_bytes() == content
 
@@ -102,7 +106,7 @@ def test_doctor_tells_which_agents_were_heard(tmp_path: Path) -> None:
     store = tmp_path / "s.db"
     early = [batch._replace(received_unix_nano=1) for batch in batches(exports("smoke"))]
     fill(store, early)
-    words = [finding.words for finding in look_at_store(store)]
+    words = [finding.words for finding in _looked_at(store)]
     assert any("1 session, last heard" in each for each in words)
     assert any("ahead of this machine's" in each for each in words)
 
@@ -111,12 +115,27 @@ def test_doctor_names_models_that_have_no_price(tmp_path: Path) -> None:
     """A model that the price table does not know is named; one that it knows is not."""
     store = tmp_path / "s.db"
     fill(store, batches(exports("smoke")))
-    assert not [finding for finding in look_at_store(store) if finding.about == "prices"]
+    assert not [finding for finding in _looked_at(store) if finding.about == "prices"]
     db = open_writer(store)
     db.execute("update requests set model = 'tin-parrot-9'")
     db.close()
-    (found,) = [finding for finding in look_at_store(store) if finding.about == "prices"]
+    (found,) = [finding for finding in _looked_at(store) if finding.about == "prices"]
     assert "tin-parrot-9" in found.words
+
+
+def test_doctor_reads_the_prices_of_ones_own(tmp_path: Path) -> None:
+    """What they name has a price; a file that cannot be read is named."""
+    store, prices = tmp_path / "s.db", tmp_path / "prices.toml"
+    fill(store, batches(exports("smoke")))
+    db = open_writer(store)
+    db.execute("update requests set model = 'tin-parrot-9'")
+    db.close()
+    prices.write_text('date = 2026-11-01\n[models."tin-*"]\ninput = 1\noutput = 2\n')
+    own = Config(store=store, prices=prices)
+    assert not [finding for finding in look_at_store(own) if finding.about == "prices"]
+    prices.write_text("nonsense")
+    (found,) = [finding for finding in look_at_store(own) if finding.about == "prices"]
+    assert found.level is Level.WRONG
 
 
 def _settings(tmp_path: Path, environment: dict[str, str]) -> list[Finding]:

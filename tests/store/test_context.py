@@ -29,13 +29,13 @@ COMPACTED = Mark(40, MarkKind.COMPACTED)
 def test_each_request_against_the_one_before_in_its_chain() -> None:
     """Size, growth, compaction and what is left of a known window; unknown stays unknown."""
     assert context_sizes(CONVERSATION, [COMPACTED], {"m": 100_000}) == [
-        ContextSize("a", 20_000, 20_000, window_tokens=100_000),
-        ContextSize("b", 26_000, 6_000, window_tokens=100_000),
+        ContextSize("a", 20_000, 20_000, window_tokens=100_000, is_main=True),
+        ContextSize("b", 26_000, 6_000, window_tokens=100_000, is_main=True),
         ContextSize("title", 900, 900),
         ContextSize("helper", 5_000, 5_000),
-        ContextSize("failed", None, None, window_tokens=100_000),
-        ContextSize("c", 90_000, 64_000, window_tokens=100_000),
-        ContextSize("d", 8_000, -82_000, is_compacted=True, window_tokens=100_000),
+        ContextSize("failed", None, None, window_tokens=100_000, is_main=True),
+        ContextSize("c", 90_000, 64_000, window_tokens=100_000, is_main=True),
+        ContextSize("d", 8_000, -82_000, is_compacted=True, window_tokens=100_000, is_main=True),
     ]
 
 

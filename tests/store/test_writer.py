@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 
 from receiver.dialects import Dialects
+from receiver.stored import StoredDecoder
 from store import writer as writer_module
 from store.changes import Facts
-from store.connection import open_reader, sqlite3
+from store.connection import open_reader, open_writer, sqlite3
 from store.errors import StoreBusy, StoreClosed
 from store.facts import Placement
+from store.reindex import reindex
 from store.signals import Batch, Record, Signal
 from store.writer import Writer
 from tests.captures import batches, exports
+from tests.store.stores import fill
 
 
 @pytest.fixture
@@ -159,6 +162,57 @@ def test_a_record_its_dialect_stumbles_over_is_kept_raw(path: Path, tour: list[B
     assert calls.fetchone() == (15, 0)
 
 
+@pytest.fixture
+def ruled(path: Path) -> Iterator[Writer]:
+    """Return a writer whose store has a rule that prompts break."""
+    writer = Writer(path, Dialects())
+    writer._keeper.db.execute(  # noqa: SLF001 - whatever rule a value may break one day
+        "create temp trigger rule before insert on events when new.kind = 'prompt'"
+        " begin select raise(abort, 'events.secret_column is wrong'); end"
+    )
+    writer.start()
+    yield writer
+    writer.stop()
+
+
+def test_f21_a_value_that_breaks_a_rule_costs_its_meaning_alone(
+    path: Path, ruled: Writer, tour: list[Batch]
+) -> None:
+    """Every record is stored and acknowledged; those at fault belong to no session."""
+    for answer in [ruled.submit(batch) for batch in tour]:
+        answer.result()
+    assert _count(path) == sum(len(batch.records) for batch in tour)
+    db = open_reader(path)
+    outside = db.execute("select count(*) from records where session_id is null").fetchone()[0]
+    assert 0 < outside < _count(path)
+    assert db.execute("select count(*) from tool_calls").fetchone()[0] == 15
+    assert db.execute("select count(*) from events where kind = 'prompt'").fetchone() == (0,)
+
+
+def test_f21_a_reindex_leaves_a_value_that_breaks_a_rule_as_it_came(
+    path: Path, tour: list[Batch]
+) -> None:
+    """All else is interpreted anew; the same records are without a meaning as before."""
+    fill(path, tour)
+    db = open_writer(path)
+    db.execute(
+        "create temp trigger rule before insert on tool_calls when new.tool = 'Bash'"
+        " begin select raise(abort, 'no'); end"
+    )
+    assert reindex(db, Dialects(), decode=StoredDecoder().decode) == _count(path)
+    tools = {tool for (tool,) in db.execute("select tool from tool_calls")}
+    assert tools
+    assert "Bash" not in tools
+    assert db.execute("select count(*) from requests").fetchone()[0] > 0
+    db.close()
+
+
+def test_c15_no_answer_names_a_column(ruled: Writer, tour: list[Batch]) -> None:
+    """What a sender is told holds nothing of the store's inside."""
+    failed = ruled.submit(tour[1]._replace(received_unix_nano=2**70)).exception()
+    assert str(failed) == "the store cannot be written"
+
+
 def test_a_repeated_record_in_one_batch_counts_once(path: Path, tour: list[Batch]) -> None:
     """Copies within one request are the same record."""
     records = [*tour[0].records, *tour[0].records]
@@ -189,7 +243,7 @@ def test_a_failed_transaction_is_forgotten_as_a_whole(path: Path, tour: list[Bat
     """What was learnt in a transaction that did not come about is learnt again in the next."""
     writer = Writer(path, Dialects())
     writer._keeper.db.execute(  # noqa: SLF001 - a fault that comes late, and can be mended
-        "create temp trigger fault before insert on sessions begin select raise(abort, 'no'); end"
+        "create temp trigger fault before insert on sessions begin delete from nowhere; end"
     )
     writer.start()
     with pytest.raises(StoreBusy):

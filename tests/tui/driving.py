@@ -17,6 +17,7 @@ from tui.app import SessionscopeApp
 from tui.feed import StoreChanged
 from tui.screens.session import SessionScreen
 from tui.source import Source
+from tui.spending import Spending
 from tui.widgets.transcript import Transcript
 
 _PATIENCE_S = 10
@@ -28,10 +29,11 @@ def make_app(
     ascii_only: bool = False,
     mouse: bool | None = None,
     clock: Callable[[], int] = lambda: NOW,
+    spending: Spending | None = None,
 ) -> SessionscopeApp:
     """Return the application over ``source``, at a time that stands still."""
     return SessionscopeApp(
-        source, explain=_explain, ascii_only=ascii_only, mouse=mouse, clock=clock
+        source, explain=_explain, ascii_only=ascii_only, mouse=mouse, clock=clock, spending=spending
     )
 
 

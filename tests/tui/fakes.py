@@ -14,6 +14,8 @@ from store.insights import (
     SessionEvent,
     Trouble,
 )
+from store.queries.burn import Budgets, Burn, Crossing
+from store.queries.contexts import ContextSize
 from store.queries.filter import Filter
 from store.queries.outputs import ToolText
 from store.queries.permission_groups import Grouping, LedgerGroup, LedgerTotals
@@ -43,6 +45,8 @@ class FakeSource:
     outputs: dict[str, ToolText] = field(default_factory=dict)
     recorder: RecorderState = LISTENING
     failure: Exception | None = None
+    burn: Burn = field(default_factory=lambda: Burn(14_210_000, 2_900_000))
+    crossings: list[Crossing] = field(default_factory=list)
     version: int = 0
     openings: int = 0
     threads: set[int] = field(default_factory=set)
@@ -101,10 +105,41 @@ class FakeReader:
         """Return nodes."""
         return self._source.nodes.get((session_id, turn_id), [])
 
-    def requests(self, session_id: str, *, limit: int, offset: int) -> list[Request]:
-        """Return requests, in the order of their turns."""
+    def requests(
+        self, session_id: str, *, limit: int, offset: int, by_cost: bool = False
+    ) -> list[Request]:
+        """Return requests, in the order of their turns or the most expensive first."""
         found = [node for node in self._nodes(session_id) if isinstance(node, Request)]
-        return found[offset : offset + limit]
+        if by_cost:
+            found.sort(key=lambda request: -(request.cost.micros or 0))
+        return found[offset : offset + limit if limit else None]
+
+    def contexts(self, session_id: str) -> list[ContextSize]:
+        """Return the contexts of the requests as they are; all know one window."""
+        made = self.requests(session_id, limit=0, offset=0)
+        return [
+            ContextSize(
+                request.request_id,
+                (request.tokens.cache_read or 0) + (request.tokens.cache_write or 0),
+                window_tokens=200_000,
+                is_main=request.agent_id is None,
+            )
+            for request in made
+        ]
+
+    def added_in_turns(self, _session_id: str) -> dict[str | None, int]:
+        """Return that the first turn added."""
+        return {"turn-1": 8_900}
+
+    def burn(self, *, day_start_ns: int, now_ns: int) -> Burn:
+        """Return what the source is told to return."""
+        assert day_start_ns <= now_ns
+        return self._source.burn
+
+    def crossings(self, budgets: Budgets, *, day_start_ns: int, now_ns: int) -> list[Crossing]:
+        """Return what the source is told to return, where there is a budget."""
+        assert day_start_ns <= now_ns
+        return self._source.crossings if budgets != Budgets() else []
 
     def _nodes(self, session_id: str | None) -> "Iterator[Request | ToolCall | Event]":
         for (session, _turn), nodes in self._source.nodes.items():

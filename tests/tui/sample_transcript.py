@@ -3,11 +3,15 @@
 from dataclasses import replace
 
 from store.domain import (
+    CacheCause,
     Content,
     Cost,
+    CostByClass,
     Decider,
     DecisionScope,
     Outcome,
+    Provenance,
+    RequestCache,
     RequestStatus,
     TokenUsage,
     Turn,
@@ -25,6 +29,15 @@ from tests.tui.factories import (
 )
 
 _BEGIN = NOW - 20 * 60 * SECOND
+_SPLIT = Cost(
+    15_600,
+    computed_micros=15_600,
+    by_class=CostByClass(40, 3_380, 7_520, 7_520, 0, 4_660, 0),
+    split_provenance=Provenance.INFERRED,
+    price_table="genai-prices 0.2.3",
+    price_date="2026-11-10",
+)
+_LOST = RequestCache(0.65, 8_900, 42_720, CacheCause.IDLE, idle_ms=440_000)
 
 
 def sample_turns() -> list[Turn]:
@@ -119,7 +132,7 @@ def _everything(at: int) -> list[Node]:
         ),
     )
     return [
-        make_request("req_010", at=at, cost=Cost(15_600)),
+        make_request("req_010", at=at, cost=_SPLIT, cache=_LOST),
         make_tool_call(
             "toolu_0",
             tool="Read",

@@ -72,7 +72,7 @@ def _live_sessions() -> list[Session]:
             tool_calls=203,
             permission_mode="bypassPermissions",
             decisions=DecisionCounts(accepted=197),
-            cost=Cost(reported_micros=9_020_000, unreported_requests=1),
+            cost=Cost(reported_micros=9_020_000, unreported_requests=1, unpriced_requests=1),
             attributes={"user.email": ("raj@example.com",)},
             models=("claude-opus-5-5", "claude-haiku-5-5"),
         ),

@@ -7,10 +7,12 @@ import pytest
 from textual.message import Message
 
 from store.errors import StoreUnusable
+from store.queries.burn import Budgets
 from tests.tui.factories import NOW, SECOND
 from tests.tui.fakes import LISTENING, FakeReader, FakeSource
 from tui.feed import Feed, RecorderChanged, StoreChanged
 from tui.source import RecorderState
+from tui.spending import Spending
 
 PATIENCE_S = 10
 
@@ -32,7 +34,13 @@ class Harness:
         self.source = FakeSource()
         self.clock = Clock()
         self.posted: queue.Queue[Message] = queue.Queue()
-        self.feed = Feed(self.source, self.posted.put, clock=self.clock, interval_s=0.001)
+        self.feed = Feed(
+            self.source,
+            self.posted.put,
+            clock=self.clock,
+            interval_s=0.001,
+            spending=Spending(Budgets(), list),
+        )
 
     def poll(self) -> list[Message]:
         """Poll once and return what was posted."""

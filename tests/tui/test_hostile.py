@@ -11,7 +11,7 @@ from store.errors import StoreBusy
 from tests.tui.driving import press, running, screen_of, settle, store_changed, text_of
 from tests.tui.hostile import HOSTILE, hostile_source
 from tui.present.lines import Line, Span, spread, wrap
-from tui.safe_text import safe_text
+from tui.safe_text import pictured, safe_text
 from tui.screens.session import SessionScreen
 from tui.widgets.transcript import Transcript
 
@@ -19,6 +19,8 @@ SCREENS: tuple[Sequence[str], ...] = (
     [],
     ["enter"],
     ["enter", "tab"],
+    ["enter", "tab", "g", "m", "enter"],
+    ["enter", "tab", "g", "s", "o"],
     ["enter", "enter"],
     ["enter", "g", "g", "enter", "j"],
     ["enter", "r"],
@@ -75,6 +77,24 @@ async def test_an_error_with_markup_is_a_notice_as_it_is() -> None:
         await settle(pilot)
         assert "␛]52;c;cHduZWQ=␇" in text_of(pilot)
         assert "\x1b" not in text_of(pilot)
+
+
+async def test_s24_what_is_copied_is_safe_and_of_limited_size() -> None:
+    """The clipboard gets pictures of controls, and not a megabyte."""
+    async with running(hostile_source()) as pilot:
+        pilot.app.copy_to_clipboard(HOSTILE)
+        assert pilot.app.clipboard == safe_text(HOSTILE)
+        pilot.app.copy_to_clipboard("x" * 1_000_000)
+        assert len(pilot.app.clipboard) <= 100_000
+
+
+@given(st.text(st.sampled_from([*HOSTILE, *"日👩é"])))
+def test_s20_pictures_keep_every_place(text: str) -> None:
+    """Where a text is edited each character has one that can be seen in its place."""
+    shown = pictured(text)
+    assert len(shown) == len(text)
+    assert safe_text(shown) == shown
+    assert not {c for c in shown if unicodedata.category(c) in {"Cc", "Cs"}}
 
 
 hostile_text = st.text(st.sampled_from([*HOSTILE, "日", "👩", "\u200d", "🚀", "\u0301", "\ufe0f"]))

@@ -16,7 +16,7 @@ from tests.tui.factories import (
 )
 from tui.marks import ASCII, UNICODE
 from tui.present import request_row, session_row
-from tui.present.bars import token_bar, token_legend
+from tui.present.bars import bar, legend, token_parts
 from tui.present.columns import Column, arrange, heading, row
 from tui.present.lines import Line, Span, spread
 
@@ -70,24 +70,23 @@ usages = st.builds(
 @given(usages, st.integers(0, 60))
 def test_a_bar_is_full_or_absent(usage: TokenUsage, width: int) -> None:
     """A bar fills its cells whenever any token is known, and is blank when none is."""
-    assert token_bar(usage, width, ASCII).width == (width if usage.total else 0)
+    assert bar(token_parts(usage, ASCII), width).width == (width if usage.total else 0)
 
 
 @given(usages)
 def test_every_class_that_has_tokens_has_a_cell(usage: TokenUsage) -> None:
     """A small share is not rounded away."""
-    bar = token_bar(usage, 20, ASCII).text
+    shown = bar(token_parts(usage, ASCII), 20).text
     known = (usage.cache_read, usage.cache_write, usage.output, usage.input)
-    assert [letter in bar for letter in "rwoi"] == [bool(amount) for amount in known]
+    assert [letter in shown for letter in "rwoi"] == [bool(amount) for amount in known]
 
 
 def test_a_bar_is_split_by_share() -> None:
     """The parts are proportional."""
     usage = TokenUsage(input=0, cache_read=600, cache_write=300, output=100)
-    assert token_bar(usage, 10, ASCII).text == "rrrrrrwwwo"
-    assert (
-        token_legend(usage, ASCII).text == "r read 60 %  w write 30 %  o output 10 %  i input 0 %"
-    )
+    parts = token_parts(usage, ASCII)
+    assert bar(parts, 10).text == "rrrrrrwwwo"
+    assert legend(parts).text == "r read 60 %  w write 30 %  o output 10 %"
 
 
 def test_what_stands_right_is_kept_and_the_left_gives_way() -> None:

@@ -26,10 +26,11 @@ from tests.tui.factories import (
 from tests.tui.sample_insights import sample_coverage
 from tui import format as formats
 from tui.marks import UNICODE
-from tui.present import session_row, words
+from tui.present import words
 from tui.present.chrome import receiving
 from tui.present.coverage import coverage_line
 from tui.present.detail import detail
+from tui.present.money import dollars
 from tui.present.session_summary import header
 from tui.present.transcript import node_subject, rows, unfolded_at_first
 from tui.present.transcript_row import Reply, node_line
@@ -110,9 +111,9 @@ def test_a_call_nobody_decided_is_not_said_to_run() -> None:
 
 def test_a_cost_that_lacks_requests_is_a_lower_bound() -> None:
     """A sum over requests of which some reported nothing is marked."""
-    cost = Cost(reported_micros=9_020_000, unreported_requests=1)
-    assert session_row.cost(make_session(cost=cost)).text == "≥$9.02"
-    assert session_row.cost(make_session(cost=Cost(unreported_requests=3))).text == "–"
+    cost = Cost(reported_micros=9_020_000, unreported_requests=1, unpriced_requests=1)
+    assert dollars(cost).text == "≥$9.02"
+    assert dollars(Cost(unreported_requests=3, unpriced_requests=3)).text == "–"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from textual.pilot import Pilot
 
-from store.domain import RawRecord, Request
+from store.domain import RawRecord
 from store.queries.outputs import ToolText
 from tests.tui.driving import (
     lines_of,
@@ -24,7 +24,7 @@ from tui.screens.records import RecordsScreen
 from tui.screens.session import SessionScreen
 from tui.screens.sessions import SessionsScreen
 from tui.screens.text import TextScreen
-from tui.widgets.table import Table
+from tui.widgets.requests import RequestsTable
 from tui.widgets.text_view import TextView
 
 
@@ -147,23 +147,27 @@ async def test_requests_have_a_row_each_with_tokens_and_cost() -> None:
     """The second view lists requests; ``tab`` goes there, ``shift+tab`` back."""
     async with session_open() as pilot:
         await press(pilot, "tab")
-        rows = lines_of(pilot)[7:13]
-        assert "WRITE 5m/1h" in rows[0]
+        lines = lines_of(pilot)
+        (heading,) = [n for n, line in enumerate(lines) if "WRITE 5m/1h" in line]
+        rows = lines[heading:]
         assert "$0.0156" in rows[1]
         assert "⤷ Explore" in rows[2]
         assert "8.9 k/–" in rows[3]
         assert "529 error" in rows[4]
         assert "– " in rows[4]
-        table: Table[Request] = pilot.app.screen.query_one(Table)
+        table = pilot.app.screen.query_one(RequestsTable)
         assert table.rows.highlighted_key == "request:req_013"
         await press(pilot, "shift+tab")
         assert transcript(pilot).has_focus
 
 
 @pytest.mark.parametrize(
-    ("keys", "detail"), [([], "psql -h prod-ledger"), (["tab"], "request  ok")]
+    ("keys", "own_keys", "detail"),
+    [([], "p ledger", "psql -h prod-ledger"), (["tab"], "o sort   g fold", "request  ok")],
 )
-async def test_at_80_by_24_list_and_detail_fit(keys: Sequence[str], detail: str) -> None:
+async def test_at_80_by_24_list_and_detail_fit(
+    keys: Sequence[str], own_keys: str, detail: str
+) -> None:
     """Header, list, details and keys all have their place on the smallest designed size."""
     async with session_open(size=(80, 24)) as pilot:
         await press(pilot, *keys)
@@ -171,7 +175,7 @@ async def test_at_80_by_24_list_and_detail_fit(keys: Sequence[str], detail: str)
     assert len(lines) == 24
     assert "Transcript" in lines[6]
     assert lines[-1].startswith(
-        " enter open   f follow   tab view   p ledger   r raw   esc back   ? help"
+        f" enter open   f follow   tab view   {own_keys}   r raw   esc back   ? help"
     )
     assert any(detail in line for line in lines[16:])
 

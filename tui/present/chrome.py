@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from store.queries.burn import Burn
 from tui import format as formats
 from tui.commands import Command
 from tui.marks import Marks
@@ -12,13 +13,27 @@ from tui.source import Reception
 def top_line(
     where: Sequence[str], reception: Reception, *, width: int, now_ns: int, marks: Marks
 ) -> Line:
-    """Return name, place and whether anything is received; the place gives way."""
+    """Return name, place, whether anything is received, and what is spent where there is room."""
     place: list[str | Span] = [Span("sessionscope", Tone.BRAND), "  "]
     for index, name in enumerate(where):
         if index:
             place.append(Span(f" {marks.trail} ", Tone.DIM))
         place.append(Span(name, Tone.STRONG if index == len(where) - 1 else Tone.PLAIN))
-    return spread(Line.of(*place), receiving(reception, now_ns=now_ns, marks=marks), width)
+    is_live = receiving(reception, now_ns=now_ns, marks=marks)
+    spent = spending(reception.burn)
+    both = Line.of(is_live, "    ", spent) if spent.spans else is_live
+    room = width - Line.of(*place).width - 2
+    return spread(Line.of(*place), both if both.width <= room else is_live, width)
+
+
+def spending(burn: Burn | None) -> Line:
+    """Return ``today $14.21  $2.90/h``; nothing where nothing was spent that is known."""
+    if burn is None or burn.today_micros is None:
+        return Line()
+    parts = [Span("today ", Tone.DIM), Span(formats.money(burn.today_micros), Tone.COST)]
+    if burn.hour_micros is not None:
+        parts.append(Span(f"  {formats.money(burn.hour_micros)}/h"))
+    return Line.of(*parts)
 
 
 def receiving(reception: Reception, *, now_ns: int, marks: Marks) -> Line:

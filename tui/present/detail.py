@@ -1,41 +1,50 @@
 """One node of the transcript in full."""
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
-from store.domain import Content, Event, Origin, Request, ToolCall, Turn
+from store.domain import Content, Event, Origin, Request, TokenUsage, ToolCall, Turn
+from store.queries.contexts import ContextSize
 from store.queries.outputs import ToolText
 from store.queries.subagents import Link
 from store.queries.transcript import Node, SubagentNode
 from tui import format as formats
 from tui.marks import Marks
 from tui.present import words
-from tui.present.bars import token_bar
+from tui.present.cost_detail import ContextAdded, rebuild, request_cost, total_cost
 from tui.present.event_row import event_words
 from tui.present.fields import fields
 from tui.present.lines import Line, Span, Tone, spread, wrap
+from tui.present.money import exact_dollars
 from tui.present.request_row import source, status
 from tui.present.tool_detail import tool_call_detail
 from tui.present.transcript_row import Reply, node_line, prompt
 
-_BAR = 24
+Told: TypeAlias = ToolText | ContextSize | ContextAdded
+"""What a reading tells of a node beyond itself."""
 
 
 def detail(
-    node: Node | Turn | Reply, width: int, marks: Marks, *, told: ToolText | None = None
+    node: Node | Turn | Reply, width: int, marks: Marks, *, told: Told | None = None
 ) -> list[Line]:
     """Return all that is known about a node, wrapped to ``width`` cells.
 
-    ``told`` is what a tool call gave back, if that was read.
+    ``told`` is, if that was read, what a tool call gave back, or how full a request or a turn
+    made the context.
     """
     match node:
         case Turn():
-            return _turn(node, width, marks)
+            added = told if isinstance(told, ContextAdded) else None
+            return _turn(node, width, marks, added=added)
         case Request():
-            return _request(node, width, marks)
+            context = told if isinstance(told, ContextSize) else None
+            return _request(node, width, marks, context=context)
         case Reply():
-            return _request(node.request, width, marks)
+            reply = _response(node.request, width, marks)
+            return [*reply[1:], Line(), *detail(node.request, width, marks, told=told)]
         case ToolCall():
-            return tool_call_detail(node, width, marks, told=told)
+            output = told if isinstance(told, ToolText) else None
+            return tool_call_detail(node, width, marks, told=output)
         case SubagentNode():
             return _subagent(node, width, marks)
         case Event():
@@ -50,12 +59,11 @@ _ORIGINS = {
 }
 
 
-def _turn(turn: Turn, width: int, marks: Marks) -> list[Line]:
+def _turn(turn: Turn, width: int, marks: Marks, *, added: ContextAdded | None) -> list[Line]:
     name = f"Turn {turn.number}" if turn.number else "Outside of any turn"
-    cost = Line.of(Span(formats.exact_money(turn.cost.reported_micros), Tone.COST))
     text = wrap(turn.prompt, width) if turn.prompt else [Line.of(prompt(turn, marks)).fit(width)]
     return [
-        spread(Line.of(Span(name, Tone.STRONG)), cost, width),
+        Line.of(Span(name, Tone.STRONG)),
         Line(),
         *(text if turn.number else []),
         *([Line()] if turn.number else []),
@@ -66,6 +74,11 @@ def _turn(turn: Turn, width: int, marks: Marks) -> list[Line]:
             ("typed by", _ORIGINS.get(turn.prompt_origin)),
             *_counts(turn),
             ("turn id", turn.turn_id),
+        ),
+        *(
+            total_cost(turn.cost, turn.tokens, width, loss=turn.lost, marks=marks, added=added)
+            if turn.requests
+            else []
         ),
     ]
 
@@ -84,23 +97,22 @@ def _counts(turn: Turn) -> Iterator[tuple[str, str]]:
             yield label, formats.count(number)
 
 
-def _request(request: Request, width: int, marks: Marks) -> list[Line]:
+def _request(
+    request: Request, width: int, marks: Marks, *, context: ContextSize | None
+) -> list[Line]:
     usage = request.tokens
-    bar = token_bar(usage, min(_BAR, width), marks)
-    cost = Line.of(Span(formats.exact_money(request.cost.reported_micros), Tone.COST))
+    cost = Line.of(exact_dollars(request.cost))
     return [
         spread(Line.of(Span("request", Tone.STRONG), "  ", status(request)), cost, width),
-        *([bar] if bar.spans else []),
+        *rebuild(request, width, marks),
+        *request_cost(request, width, marks, context=context),
         *_response(request, width, marks),
         Line(),
         *fields(
             width,
             ("model", request.model),
-            ("input", f"{formats.count(usage.input)} uncached"),
-            ("cache read", formats.count(usage.cache_read)),
             ("cache write", _writes(request)),
-            ("output", formats.count(usage.output)),
-            ("hit ratio", formats.percent(usage.cache_hit_ratio)),
+            ("reasoning", _reasoning(usage)),
             ("source", f"{source(request, marks)} ({request.source_raw})"),
             ("effort", request.effort),
             ("speed", request.speed),
@@ -116,10 +128,16 @@ def _request(request: Request, width: int, marks: Marks) -> list[Line]:
     ]
 
 
-def _writes(request: Request) -> str:
+def _reasoning(usage: TokenUsage) -> str | None:
+    if usage.reasoning is None:
+        return None
+    return f"{formats.count(usage.reasoning)} tokens of the output"
+
+
+def _writes(request: Request) -> str | None:
     usage = request.tokens
     if usage.cache_write_5m is None and usage.cache_write_1h is None:
-        return formats.count(usage.cache_write)
+        return f"{formats.count(usage.cache_write)}, lives not told" if usage.cache_write else None
     five_minutes, one_hour = usage.cache_write_5m, usage.cache_write_1h
     return f"{formats.count(five_minutes)} for 5 min, {formats.count(one_hour)} for 1 h"
 
@@ -148,6 +166,7 @@ def _subagent(node: SubagentNode, width: int, marks: Marks) -> list[Line]:
             ("first seen", formats.date_and_clock(node.at)),
             ("did", words.counted(len(node.children), "thing")),
         ),
+        *total_cost(node.cost, node.tokens, width, loss=node.lost, marks=marks),
         Line(),
         *(node_line(child, width, marks) for child in node.children),
     ]

@@ -1,36 +1,39 @@
 """The columns of the Requests view."""
 
-from store.domain import Content, Request, RequestStatus
+from store.domain import Content, Provenance, Request, RequestStatus
 from tui import format as formats
 from tui.marks import Marks
 from tui.present import words
-from tui.present.bars import token_bar
+from tui.present.bars import bar, cost_parts, split_mark
+from tui.present.cache_words import cache_cell
 from tui.present.columns import Column
 from tui.present.lines import Line, Span, Tone
+from tui.present.money import exact_dollars, why_unknown
 
-_BAR = 16
+BAR = 16
 
 
 def columns() -> tuple[Column, ...]:
-    """Return the columns; narrow screens keep time, tokens by class, cost and status."""
+    """Return the columns; narrow screens keep time, source, tokens, cost and the cache."""
     return (
         Column("number", "#", 4, 8, right=True),
         Column("time", "TIME", 8, 2),
-        Column("source", "SOURCE", 8, 7, most=18),
-        Column("model", "MODEL", 10, 9, most=16),
-        Column("input", "IN", 6, 3, right=True),
+        Column("source", "SOURCE", 14, 5, most=18),
+        Column("model", "MODEL", 10, 11, most=16),
+        Column("input", "IN", 6, 7, right=True),
         Column("read", "READ", 6, 3, right=True),
         Column("write", "WRITE 5m/1h", 11, 4, right=True),
-        Column("output", "OUT", 6, 3, right=True),
-        Column("cost", "COST", 8, 1, right=True),
-        Column("split", "TOKENS BY CLASS", _BAR, 11),
+        Column("output", "OUT", 6, 7, right=True),
+        Column("cost", "COST", 9, 1, right=True),
+        Column("split", "  COST BY CLASS", BAR + 2, 10),
         Column("ttft", "TTFT", 6, 12, right=True),
-        Column("took", "TOOK", 8, 10, right=True),
-        Column("status", "STATUS", 6, 5, most=14),
+        Column("took", "TOOK", 8, 13, right=True),
+        Column("cache", "CACHE", 15, 5, most=20),
+        Column("status", "STATUS", 9, 9, most=14),
     )
 
 
-def cells(request: Request, number: int, marks: Marks) -> dict[str, Line]:
+def cells(request: Request, number: int | None, marks: Marks) -> dict[str, Line]:
     """Return the cells of one request by column; ``number`` is its place in the session, from 1."""
     usage = request.tokens
     return {
@@ -42,12 +45,22 @@ def cells(request: Request, number: int, marks: Marks) -> dict[str, Line]:
         "read": Line.of(formats.tokens(usage.cache_read)),
         "write": cache_writes(request),
         "output": Line.of(formats.tokens(usage.output)),
-        "cost": Line.of(Span(formats.exact_money(request.cost.reported_micros), Tone.COST)),
-        "split": token_bar(usage, _BAR, marks),
+        "cost": Line.of(exact_dollars(request.cost)),
+        "split": split(request, marks),
         "ttft": Line.of(formats.duration(request.ttft_ms)),
         "took": Line.of(formats.duration(request.duration_ms)),
-        "status": Line.of(status(request)),
+        "cache": cache_cell(request, marks),
+        "status": Line.of(status(request), Span(_tries(request), Tone.WAITING)),
     }
+
+
+def split(request: Request, marks: Marks) -> Line:
+    """Return how the cost splits into classes as a bar, or why that is not known."""
+    cost = request.cost
+    if cost.split_provenance is Provenance.UNKNOWN:
+        is_answered = request.status is not RequestStatus.ERROR
+        return Line.of(Span(f"  {why_unknown(cost)}" if is_answered else "", Tone.DIM))
+    return Line.of(split_mark(cost), " ", bar(cost_parts(cost, marks), BAR))
 
 
 def source(request: Request, marks: Marks) -> str:
@@ -57,15 +70,28 @@ def source(request: Request, marks: Marks) -> str:
     return request.source or formats.UNKNOWN
 
 
+def _tries(request: Request) -> str:
+    """Return how often a request was sent, where that is more than once."""
+    return f" ×{request.attempts}" if (request.attempts or 0) > 1 else ""
+
+
 def cache_writes(request: Request) -> Line:
-    """Return cache writes by life, ``8.9 k/–``; their sum where the life is not told."""
+    """Return cache writes by life, ``8.9 k/–``; their sum where the life is not told.
+
+    Lives that the cost proves, where the agent tells only the sum, stand with ``≈``.
+    """
     usage = request.tokens
-    if usage.cache_write_5m is None and usage.cache_write_1h is None:
-        return Line.of(formats.tokens(usage.cache_write))
+    lives = (usage.cache_write_5m, usage.cache_write_1h)
+    mark = ""
+    if lives == (None, None):
+        if request.billed_writes is None or not usage.cache_write:
+            return Line.of(formats.tokens(usage.cache_write))
+        lives, mark = request.billed_writes, split_mark(request.cost).text.strip()
     return Line.of(
-        formats.tokens(usage.cache_write_5m),
+        Span(mark, Tone.DIM),
+        formats.tokens(lives[0]),
         Span("/", Tone.DIM),
-        formats.tokens(usage.cache_write_1h),
+        formats.tokens(lives[1]),
     )
 
 

@@ -6,6 +6,7 @@ from tui.marks import Marks
 from tui.present import words
 from tui.present.columns import Column
 from tui.present.lines import Line, Span, Tone
+from tui.present.money import dollars
 
 
 def columns(marks: Marks) -> tuple[Column, ...]:
@@ -25,7 +26,7 @@ def columns(marks: Marks) -> tuple[Column, ...]:
         Column("cache", "CACHE", 6, 8, right=True),
         Column("tokens", "TOKENS", 7, 7, right=True),
         Column("cost", "COST", 8, 5, right=True),
-        Column("flags", "", 2, 5),
+        Column("flags", "", 3, 5),
     )
 
 
@@ -46,15 +47,9 @@ def cells(session: Session, now_ns: int, marks: Marks) -> dict[str, Line]:
         "rejected": _counted(decisions.rejected, Tone.REJECTED),
         "cache": Line.of(formats.percent(session.tokens.cache_hit_ratio)),
         "tokens": Line.of(formats.tokens(session.tokens.total)),
-        "cost": cost(session),
+        "cost": Line.of(dollars(session.cost)),
         "flags": words.flags(session, marks),
     }
-
-
-def cost(session: Session) -> Line:
-    """Return what a session cost, marked ``≥`` where requests reported no cost."""
-    shown = formats.lower_bound if session.cost.unreported_requests else formats.money
-    return Line.of(Span(shown(session.cost.reported_micros), Tone.COST))
 
 
 def _counted(number: int, tone: Tone) -> Line:

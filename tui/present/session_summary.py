@@ -8,9 +8,10 @@ from store.queries.transcript import Node, SubagentNode
 from tui import format as formats
 from tui.marks import Marks
 from tui.present import words
-from tui.present.bars import token_bar, token_legend
+from tui.present.bars import Part, bar, cost_parts, legend, split_mark, token_parts
+from tui.present.cache_words import lost
 from tui.present.lines import Line, Span, Tone, joined, spread
-from tui.present.session_row import cost
+from tui.present.money import dollars
 from tui.present.transcript_row import node_line
 
 
@@ -30,29 +31,50 @@ def state_line(session: Session, now_ns: int, marks: Marks) -> Line:
 
 
 def spend_line(session: Session, width: int, marks: Marks) -> Line:
-    """Return cost, tokens, how they split into classes, and the context; the last give way."""
+    """Return cost, how it splits into classes, what rebuilt caches took of it, and the context.
+
+    Where the split is not known the bar is of tokens, and says so. What matters less gives way.
+    """
+    parts = cost_parts(session.cost, marks)
+    known = parts or token_parts(session.tokens, marks)
+    mark = split_mark(session.cost) if parts else Span("of tokens:", Tone.DIM)
+    gap = " " if mark.text.strip() else ""
+    split = Line.of(mark, gap, legend(known))
+    compact = Line.of(mark, gap, legend(known, gap=1))
+    tokens = Span(f"{formats.tokens(session.tokens.total)} tokens")
     context = Line()
     if session.context_tokens is not None:
         in_use = formats.tokens(session.context_tokens)
-        context = Line.of(Span(f"context {in_use} tokens", Tone.DIM))
-    legend = token_legend(session.tokens, marks)
-    forms = (
-        (_spend(session, 28, marks, noun=" tokens"), legend, context),
-        (_spend(session, 16, marks, noun=" tokens"), legend, Line()),
-        (_spend(session, 8, marks), legend, Line()),
+        context = Line.of(Span(f"context {in_use}", Tone.DIM))
+    if session.tokens.total is None:
+        return joined([dollars(session.cost), tokens], f" {marks.separator} ").fit(width)
+    forms: tuple[tuple[Line, Line, list[Line]], ...] = (
+        (_spend(session, 28, marks, tokens), split, [_lost(session, marks), context]),
+        (_spend(session, 16, marks, tokens), split, [_lost(session, marks), context]),
+        (_spend(session, 16, marks, tokens), split, [_lost(session, marks)]),
+        (_spend(session, 8, marks), compact, [_lost(session, marks, is_short=True)]),
+        (_spend(session, 0, marks), compact, [_lost(session, marks, is_short=True)]),
     )
-    for spend, split, right in forms:
-        line = spread_if_fits(Line.of(spend, "  " if split.spans else "", split), right, width)
+    for spend, classes, right in forms:
+        said = joined([line for line in right if line.spans], f" {marks.separator} ")
+        line = spread_if_fits(Line.of(spend, " ", classes), said, width)
         if line is not None:
             return line
-    return _spend(session, 16, marks, noun=" tokens").fit(width)
+    return _spend(session, 16, marks, tokens).fit(width)
 
 
-def _spend(session: Session, bar_width: int, marks: Marks, *, noun: str = "") -> Line:
-    total = Span(f"{formats.tokens(session.tokens.total)}{noun}")
-    bar = token_bar(session.tokens, bar_width, marks)
-    spend = joined([cost(session), total], f" {marks.separator} ")
-    return Line.of(spend, "  " if bar.spans else "", bar)
+def _spend(session: Session, bar_width: int, marks: Marks, *more: Span) -> Line:
+    parts: tuple[Part, ...] = cost_parts(session.cost, marks) or token_parts(session.tokens, marks)
+    spend = joined([dollars(session.cost), *more], f" {marks.separator} ")
+    return Line.of(spend, " " if bar_width else "", bar(parts, bar_width))
+
+
+def _lost(session: Session, marks: Marks, *, is_short: bool = False) -> Line:
+    """Return what rebuilt caches took, where any did."""
+    if not session.lost.rebuilds:
+        return Line()
+    words_before = "" if is_short else "lost to cache rebuilds "
+    return Line.of(Span(f"{marks.rebuilt} {words_before}{lost(session.lost)}", Tone.WAITING))
 
 
 def spread_if_fits(left: Line, right: Line, width: int) -> Line | None:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from store.domain import (
     Content,
+    Cost,
     Decider,
     Event,
     Origin,
@@ -21,8 +22,10 @@ from store.queries.transcript import Node, SubagentNode
 from tui import format as formats
 from tui.marks import Marks, decision_badge
 from tui.present import words
+from tui.present.cache_words import cache_cell, lost
 from tui.present.event_row import event_words, is_report, report_summary
 from tui.present.lines import Line, Span, Tone, joined, spread
+from tui.present.money import exact_dollars
 from tui.present.request_row import response, status
 
 _T = TypeVar("_T")
@@ -78,7 +81,7 @@ def _sides(
         case Turn():
             return _turn(node, marks, is_open=is_open), _turn_figures(node, marks)
         case Request():
-            figures = _figures(node.cost.reported_micros, node.duration_ms)
+            figures = _figures(node.cost, node.duration_ms)
             return _request(node, room - figures.width - 2, marks), figures
         case Reply():
             return _badged(Span(""), response(node.request, marks)), Line()
@@ -108,9 +111,11 @@ def _turn_figures(turn: Turn, marks: Marks) -> Line:
         parts.append(Span(f"{turn.failed_tool_calls} failed", Tone.TROUBLE))
     if turn.errors:
         parts.append(Span(words.counted(turn.errors, "API error"), Tone.TROUBLE))
+    if turn.lost.rebuilds:
+        parts.append(Span(f"{marks.rebuilt} {lost(turn.lost)}", Tone.WAITING))
     if turn.requests:
         took_ms = (turn.last_event_at - turn.started_at) // 1_000_000
-        parts.append(_figures(turn.cost.reported_micros, took_ms))
+        parts.append(_figures(turn.cost, took_ms))
     return joined(parts, "  ")
 
 
@@ -134,6 +139,8 @@ def _request(request: Request, room: int, marks: Marks) -> Line:
     parts: list[Span | Line] = [Span(words.model(request.model))]
     if failed:
         parts += [status(request), Span(request.error or "", Tone.TROUBLE)]
+    if request.cache.rebuilt_tokens:
+        parts.append(cache_cell(request, marks))
     line = _badged(badge, joined(parts, "  "))
     if request.tokens.total is None:
         return line
@@ -165,10 +172,9 @@ def _classes(usage: TokenUsage) -> tuple[tuple[str, int | None], ...]:
     )
 
 
-def _figures(micros: int | None, took_ms: int | None) -> Line:
+def _figures(cost: Cost, took_ms: int | None) -> Line:
     """Return a cost and a duration, the cost in a column of its own."""
-    cost = Span(formats.exact_money(micros), Tone.COST)
-    return Line.of(cost, f"{formats.duration(took_ms):>{_TOOK}}")
+    return Line.of(exact_dollars(cost), f"{formats.duration(took_ms):>{_TOOK}}")
 
 
 def _tool_call(call: ToolCall, marks: Marks) -> Line:
@@ -213,10 +219,9 @@ def _link(link: Link) -> list[Span]:
 
 def _subagent_figures(node: SubagentNode) -> Line:
     requests = _of_type(node.children, Request)
-    costs = [r.cost.reported_micros for r in requests if r.cost.reported_micros is not None]
     ends = [r.at + (r.duration_ms or 0) * 1_000_000 for r in requests]
     took_ms = (max(ends) - node.at) // 1_000_000 if ends else None
-    return _figures(sum(costs) if costs else None, took_ms)
+    return _figures(node.cost, took_ms)
 
 
 def _of_type(nodes: Sequence[Node], kind: type[_T]) -> list[_T]:

@@ -86,12 +86,14 @@ def state(session: Session, now_ns: int, marks: Marks) -> Span:
 
 
 def flags(session: Session, marks: Marks) -> Line:
-    """Return what to look at: a permissive mode, model requests that failed."""
+    """Return what to look at: a permissive mode, failed requests, lost caches."""
     parts: list[Span] = []
     if session.permission_mode in PERMISSIVE_MODES:
         parts.append(Span(marks.warning, Tone.WAITING))
     if session.errors:
         parts.append(Span("!", Tone.TROUBLE))
+    if session.lost.rebuilds:
+        parts.append(Span(marks.rebuilt, Tone.WAITING))
     return Line.of(*parts)
 
 

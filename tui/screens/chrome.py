@@ -10,10 +10,12 @@ from textual.screen import Screen
 
 from tui.commands import COMMANDS, Command, Place, Shown
 from tui.marks import Marks
+from tui.playback import Playback
 from tui.present.chrome import key_line, top_line
 from tui.present.lines import Line
 from tui.source import Reception, Source
 from tui.widgets.lines import Lines
+from tui.widgets.replay_bar import ReplayBar
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Setting:
     """Nanoseconds since the Unix epoch."""
     reception: Callable[[], Reception]
     """How the recorder is."""
+    playback: Playback | None = None
+    """What plays into the store, where it is a replay."""
 
 
 class ChromeScreen(Screen[None]):
@@ -38,6 +42,8 @@ class ChromeScreen(Screen[None]):
         self.setting = setting
         self.top_bar = Lines(id="top")
         self.key_bar = Lines(id="keys")
+        playback = setting.playback
+        self._replay_bar = None if playback is None else ReplayBar(playback, setting.marks)
 
     @abstractmethod
     def where(self) -> Sequence[str]:
@@ -45,6 +51,9 @@ class ChromeScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.set_interval(1, self._tick_if_seen)
+        # Textual calls this once for every class that has it.
+        if self._replay_bar is not None and self._replay_bar.parent is None:
+            self.mount(self._replay_bar, before=self.key_bar)
         self.show_chrome()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -84,7 +93,8 @@ class ChromeScreen(Screen[None]):
 
     def places(self) -> Collection[Place]:
         """Return the places whose commands work now."""
-        return (*self.PLACES, Place.EVERYWHERE)
+        replay = (Place.REPLAY,) if self.setting.playback is not None else ()
+        return (*replay, *self.PLACES, Place.EVERYWHERE)
 
     def footer_commands(self) -> list[Command]:
         """Return the commands of the bottom line, those of this screen first."""

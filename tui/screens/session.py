@@ -16,28 +16,35 @@ from tui.present.coverage import explanation
 from tui.present.ledger_row import call_filter
 from tui.present.lines import Line, Span, Tone, spread
 from tui.present.session_header import session_header
+from tui.screens.arranged import ArrangedScreen
 from tui.screens.asked import Goal, LedgerAsked
 from tui.screens.chrome import Setting
-from tui.screens.live import LiveScreen
 from tui.screens.records import Explain, RecordsScreen, Subject
 from tui.screens.session_reading import SessionQuery, SessionSnapshot, read_session
-from tui.screens.session_views import Item, Told, View, item_detail, item_subject, make_tables
+from tui.screens.session_views import (
+    TOLD_MORE,
+    Item,
+    Told,
+    View,
+    item_detail,
+    item_subject,
+    make_tables,
+)
 from tui.screens.text import TextScreen
 from tui.source import Reader
 from tui.widgets.lines import Lines
 from tui.widgets.text_view import TextView
-from tui.widgets.transcript import Transcript
 from tui.widgets.virtual_list import VirtualList
 
 _MARGIN = 100
 _LIVE = frozenset({SessionState.WORKING, SessionState.WAITING})
 
 
-class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
+class SessionScreen(ArrangedScreen[SessionQuery, SessionSnapshot | None]):
     """One session, live."""
 
     PLACES = (Place.LIST, Place.SESSION, Place.DETAILED)
-    BINDINGS = [*bindings(Place.SESSION), *bindings(Place.DETAILED)]
+    BINDINGS = [*bindings(Place.SESSION), *bindings(Place.REQUESTS), *bindings(Place.DETAILED)]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 
     def __init__(
@@ -64,15 +71,14 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         self._views = Lines(id="views")
         self._detail = TextView(id="detail")
         self._detail.can_focus = False
-        self._transcript = Transcript(setting.marks)
-        self._tables = make_tables(setting)
+        self._tables = make_tables(setting, self.requests)
 
     def compose(self) -> ComposeResult:
         yield self.top_bar
         yield self._header
         yield self._views
         with Horizontal(id="body"):
-            yield self._transcript
+            yield self.transcript
             for table in self._tables.values():
                 table.display = False
                 yield table
@@ -81,13 +87,12 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._transcript.focus()
+        self.transcript.focus()
 
     def where(self) -> Sequence[str]:
-        name = self._session_id[:8]
-        if self._snapshot is not None:
-            name = words.title(self._snapshot.session, self.setting.marks).text
-        return (self._origin, name)
+        if self._snapshot is None:
+            return (self._origin, self._session_id[:8])
+        return (self._origin, words.title(self._snapshot.session, self.setting.marks).text)
 
     def explanation(self, width: int) -> list[Line]:
         """Return why what is blank on this screen is blank."""
@@ -97,10 +102,14 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         return explanation(snapshot.session, snapshot.coverage, snapshot.signs, width=width)
 
     @property
+    def is_of_requests(self) -> bool:
+        return self._view is View.REQUESTS
+
+    @property
     def _rows(self) -> VirtualList[Any]:
         """The list of the view that is seen."""
         if self._view is View.TRANSCRIPT:
-            return self._transcript
+            return self.transcript
         return self._tables[self._view].rows
 
     def wanted(self) -> SessionQuery:
@@ -110,9 +119,10 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         return SessionQuery(
             session_id=self._session_id,
             now_ns=self.setting.clock(),
-            unfolded=self._transcript.unfolded if self._snapshot else None,
+            unfolded=self.transcript.unfolded if self._snapshot else None,
             known_turns=turns[-1].number if turns else 0,
             view=self._view,
+            arrangement=self.requests.arrangement,
             offset=offset,
             limit=first - offset + height + _MARGIN,
             looked_at=self._rows.highlighted_key,
@@ -128,7 +138,9 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         is_first = self._snapshot is None
         self._snapshot = snapshot
         with self.app.batch_update():
-            self._transcript.show(snapshot.turns, snapshot.nodes, also_unfold=snapshot.unfolded)
+            self.transcript.show(snapshot.turns, snapshot.nodes, also_unfold=snapshot.unfolded)
+            if snapshot.query.view is View.REQUESTS:
+                self.requests.show_contexts(snapshot.contexts)
             if snapshot.query.view is not View.TRANSCRIPT:
                 self._tables[snapshot.query.view].rows.set_rows(
                     snapshot.page, offset=snapshot.query.offset, total=snapshot.total
@@ -137,7 +149,7 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
                 self._follows = self._goal is None and snapshot.session.state in _LIVE
                 self._seen = self._happened()
             if self._goal is not None:
-                self._transcript.go_to_subject(self._goal.subject)
+                self.transcript.go_to_subject(self._goal.subject)
                 self._goal = None
             if self._follows:
                 self._go_to_end()
@@ -159,19 +171,18 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         self.show_chrome()
 
     def _show_header(self) -> None:
-        if (snapshot := self._snapshot) is None:
-            return
-        lines = session_header(
-            snapshot.session,
-            snapshot.coverage,
-            snapshot.signs,
-            width=self._header.size.width,
-            now_ns=self.setting.clock(),
-            marks=self.setting.marks,
-        )
-        if len(lines) != self._header.size.height:
-            self._header.styles.height = len(lines)
-        self._header.show(lines, self.setting.marks)
+        if (snapshot := self._snapshot) is not None:
+            self._header.show_whole(
+                session_header(
+                    snapshot.session,
+                    snapshot.coverage,
+                    snapshot.signs,
+                    width=self._header.size.width,
+                    now_ns=self.setting.clock(),
+                    marks=self.setting.marks,
+                ),
+                self.setting.marks,
+            )
 
     def _show_views(self) -> None:
         bar, marks = self._views, self.setting.marks
@@ -188,10 +199,8 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
 
     def _happened(self) -> int:
         """Return how much has happened so far, to tell how much of it is new."""
-        if self._snapshot is None:
-            return 0
-        session = self._snapshot.session
-        return session.turns + session.requests + session.tool_calls
+        session = self._snapshot.session if self._snapshot else None
+        return session.turns + session.requests + session.tool_calls if session else 0
 
     def _item(self) -> Item | None:
         """Return what is highlighted in the view that is seen."""
@@ -216,12 +225,12 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         read, wanted = self._snapshot.query, self.wanted()
         is_table = self._view is not View.TRANSCRIPT
         lacks_rows = is_table and self._rows.lacks_rows and read.page != wanted.page
-        tells_more = is_table or isinstance(self._item(), ToolCall)
+        tells_more = is_table or isinstance(self._item(), TOLD_MORE)
         if lacks_rows or (tells_more and read.looked_at != wanted.looked_at):
             self.request_read()
 
     def _go_to_end(self) -> None:
-        if self._view is not View.MCP:
+        if self._view is not View.MCP and not self.requests.is_arranged:
             self._rows.go_to(self._rows.total - 1)
 
     def on_virtual_list_place_changed(self, message: VirtualList.PlaceChanged) -> None:
@@ -233,10 +242,12 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
             self._seen = self._happened()
         self._show_detail(keep_place=False)
         self._show_views()
+        self.requests.show_chart()
         self._read_more_if_needed()
 
     def on_virtual_list_opened(self, message: VirtualList.Opened) -> None:
-        if self._view is View.TRANSCRIPT and self._transcript.toggle(message.key):
+        is_transcript = self._view is View.TRANSCRIPT
+        if (is_transcript and self.transcript.toggle(message.key)) or self.toggle_group():
             self.request_read()
             return
         if (item := self._item()) is not None:
@@ -256,12 +267,13 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
         self._view = views[(views.index(self._view) + step) % len(views)]
         is_transcript = self._view is View.TRANSCRIPT
         self.set_class(not is_transcript, "-table")
-        self._transcript.display = is_transcript
+        self.transcript.display = is_transcript
         for view, table in self._tables.items():
             table.display = view is self._view
         self._rows.focus()
         self._show_views()
         self._show_detail(keep_place=False)
+        self.show_chrome()
         self.request_read()
 
     def action_ledger(self) -> None:
@@ -271,17 +283,6 @@ class SessionScreen(LiveScreen[SessionQuery, SessionSnapshot | None]):
             self.notify("This row is no tool call whose tool is known.", markup=False)
         else:
             self.post_message(LedgerAsked(where))
-
-    def action_fold(self) -> None:
-        self._transcript.fold()
-
-    def action_unfold(self) -> None:
-        self._transcript.unfold()
-        self.request_read()
-
-    def action_fold_all(self) -> None:
-        self._transcript.fold_all()
-        self.request_read()
 
     def action_scroll_detail(self, lines: int) -> None:
         self._detail.scroll_by(lines)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from store.domain import RawRecord, Session, Turn
 from store.insights import Coverage, McpServer, QualitySign, SessionEvent
+from store.queries.contexts import ContextSize
 from store.queries.transcript import Node
+from tui.present.cost_detail import ContextAdded
+from tui.present.request_groups import Arrangement, arranged
 from tui.present.transcript import path_to, turn_key, unfolded_at_first
 from tui.screens.asked import Goal
 from tui.screens.session_views import Item, Told, View
@@ -25,6 +28,8 @@ class SessionQuery:
     known_turns: int
     """The number of the newest turn known; later ones are unfolded as they come."""
     view: View
+    arrangement: Arrangement
+    """How the Requests view lists them."""
     offset: int
     limit: int
     """The page of the view that is seen."""
@@ -34,9 +39,9 @@ class SessionQuery:
     """A row to unfold the way to."""
 
     @property
-    def page(self) -> tuple[View, int, int]:
+    def page(self) -> tuple[View, Arrangement, int, int]:
         """What page of which view is asked for."""
-        return (self.view, self.offset, self.limit)
+        return (self.view, self.arrangement, self.offset, self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class SessionSnapshot:
     total: int
     """Rows of the view that is seen; 0 for the transcript."""
     told: Told | None
+    contexts: tuple[ContextSize, ...]
+    """Of each request, in the Requests view."""
     coverage: Coverage | None
     signs: tuple[QualitySign, ...]
 
@@ -77,7 +84,8 @@ def read_session(
         for turn in turns
         if turn_key(turn) in unfolded
     }
-    page, total = _page(reader, query, session)
+    is_requests = query.view is View.REQUESTS
+    page, total = _page(reader, query, session, turns=turns)
     return SessionSnapshot(
         query=query,
         session=session,
@@ -87,6 +95,7 @@ def read_session(
         page=tuple(page),
         total=total,
         told=_told(reader, query, page, explain=explain),
+        contexts=tuple(reader.contexts(query.session_id)) if is_requests else (),
         coverage=reader.coverage(query.session_id),
         signs=tuple(reader.quality(query.session_id)),
     )
@@ -100,14 +109,15 @@ def _way(nodes: Mapping[str, Sequence[Node]], goal: Goal | None) -> frozenset[st
     return frozenset(next((way for way in ways if way is not None), ()))
 
 
-def _page(reader: Reader, query: SessionQuery, session: Session) -> tuple[Sequence[Item], int]:
+def _page(
+    reader: Reader, query: SessionQuery, session: Session, *, turns: Sequence[Turn]
+) -> tuple[Sequence[Item], int]:
     session_id, limit, offset = query.session_id, query.limit, query.offset
     match query.view:
         case View.TRANSCRIPT:
             return (), 0
         case View.REQUESTS:
-            made = reader.requests(session_id, limit=limit, offset=offset)
-            return made, _total(session.requests, made, query)
+            return _requests(reader, query, session, turns=turns)
         case View.PERMISSIONS:
             calls = reader.session_calls(session_id, limit=limit, offset=offset)
             return calls, _total(session.tool_calls, calls, query)
@@ -117,6 +127,22 @@ def _page(reader: Reader, query: SessionQuery, session: Session) -> tuple[Sequen
         case View.EVENTS:
             events = reader.session_events(session_id, limit=limit, offset=offset)
             return events, reader.count_session_events(session_id)
+
+
+def _requests(
+    reader: Reader, query: SessionQuery, session: Session, *, turns: Sequence[Turn]
+) -> tuple[Sequence[Item], int]:
+    """Return requests; folded, all are read, as any of them can belong to any group."""
+    arrangement, by_cost = query.arrangement, query.arrangement.is_by_cost
+    if arrangement.fold is None:
+        made = reader.requests(
+            query.session_id, limit=query.limit, offset=query.offset, by_cost=by_cost
+        )
+        return made, _total(session.requests, made, query)
+    every = reader.requests(query.session_id, limit=0, offset=0, by_cost=by_cost)
+    numbers = {turn.turn_id: turn.number for turn in turns}
+    rows = arranged(every, arrangement, turns=numbers)
+    return rows[query.offset : query.offset + query.limit], len(rows)
 
 
 def _total(counted: int, page: Sequence[Item], query: SessionQuery) -> int:
@@ -136,6 +162,12 @@ def _told(
     kind, _, name = (query.looked_at or "").partition(":")
     if kind == "tool" and query.view in {View.TRANSCRIPT, View.PERMISSIONS}:
         return reader.tool_text(query.session_id, name)
+    if kind == "request":
+        sizes = reader.contexts(query.session_id)
+        wanted = name.removesuffix("/reply")
+        return next((each for each in sizes if each.request_id == wanted), None)
+    if kind == "turn" and query.view is View.TRANSCRIPT:
+        return ContextAdded(reader.added_in_turns(query.session_id).get(name or None))
     for item in page:
         if isinstance(item, McpServer) and item.key == query.looked_at:
             history = reader.mcp_connections(session_id=query.session_id)

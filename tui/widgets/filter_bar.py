@@ -1,5 +1,7 @@
 """The filter of a list: where it is typed, what is wrong with it, and how much it admits."""
 
+from rich.highlighter import Highlighter
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -9,6 +11,7 @@ from store.queries.filter import FilterError
 from tui.commands import Place, bindings
 from tui.marks import Marks
 from tui.present.lines import Line, Span, Tone, wrap
+from tui.safe_text import pictured
 from tui.widgets.lines import Lines
 
 _TYPEABLE = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*"
@@ -18,6 +21,13 @@ _TYPEABLE = r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]
 _SIGN = 2
 """Cells before what is typed."""
 _FAULT_LINES = 3
+
+
+class _Pictures(Highlighter):
+    """Shows pictures of what must not reach a terminal: a filter may quote telemetry."""
+
+    def highlight(self, text: Text) -> None:
+        text.plain = pictured(text.plain)
 
 
 class FilterInput(Input):
@@ -70,7 +80,11 @@ class FilterBar(Vertical):
         self._marks = marks
         self._sign = Lines(id="filter-sign")
         self._field = FilterInput(
-            placeholder=placeholder, restrict=_TYPEABLE, select_on_focus=False, compact=True
+            placeholder=placeholder,
+            highlighter=_Pictures(),
+            restrict=_TYPEABLE,
+            select_on_focus=False,
+            compact=True,
         )
         self._count = Lines(id="filter-count")
         self._fault = Lines(id="filter-fault")

@@ -40,6 +40,12 @@ class Lines(Widget):
             if self._at(old, y) != self._at(self._lines, y):
                 self.refresh(Region(0, y, self.size.width, 1))
 
+    def show_whole(self, lines: Sequence[Line], marks: Marks) -> None:
+        """Show these lines and be as high as they are many."""
+        if len(lines) != self.size.height:
+            self.styles.height = len(lines)
+        self.show(lines, marks)
+
     def render_line(self, y: int) -> Strip:
         return self._painter.strip(self._at(self._lines, y), self.size.width, marks=self._marks)
 

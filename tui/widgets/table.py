@@ -43,7 +43,7 @@ class Table(Vertical, Generic[RowT]):
         super().__init__(id=id)
         self._columns = columns
         self._cells = cells
-        self._marks = marks
+        self.marks = marks
         self._placed: tuple[Placed, ...] = ()
         self._placed_width = 0
         self._heading = Lines()
@@ -58,7 +58,7 @@ class Table(Vertical, Generic[RowT]):
 
     def _show_heading(self) -> None:
         placed = self._arranged(self.rows.row_width)
-        self._heading.show([Line.of(" ", heading(placed))], self._marks)
+        self._heading.show([Line.of(" ", heading(placed))], self.marks)
 
     def _arranged(self, width: int) -> tuple[Placed, ...]:
         if width != self._placed_width:

@@ -1,0 +1,1 @@
+"""The formats that saved telemetry comes in, each read piece by piece."""
