@@ -121,7 +121,11 @@ def mcp(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - see _O
 @_prints_a_table
 @click.pass_context
 def trouble(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - see _OPTIONS
-    """List what went wrong: failed requests and tools, loops, gaps, newest first."""
+    """List what went wrong, newest first.
+
+    Its kinds are api_error, retries_exhausted, refusal, tool_failed, mcp_failed, hook_blocked,
+    loop, gap, internal_error, compaction_failed and auth_failed.
+    """
     _print("trouble", ctx, **options)
 
 

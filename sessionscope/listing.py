@@ -19,6 +19,7 @@ from sessionscope.tables.people import Sheet
 from store.connection import Database, open_reader
 from store.queries import coverage as coverage_queries
 from store.queries import mcp as mcp_queries
+from store.queries import mcp_function
 from store.queries import permissions as permission_queries
 from store.queries import requests as request_queries
 from store.queries import sessions as session_queries
@@ -117,6 +118,7 @@ def print_table(
     admitted = parse_filter(where, rows=table.rows, now_ns=now_ns)
     first = Page(_PAGE, 0, now_ns, by_cost=by_cost)
     with closing(open_reader(store)) as db, snapshot(db):
+        mcp_function.register(db)
         nouns = list(_read(db, table, admitted, limit=limit, first=first))
     is_cut = bool(limit) and len(nouns) > limit
     _write(table, nouns[:limit] if is_cut else nouns, form)

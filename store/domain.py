@@ -256,13 +256,16 @@ class ToolCall:
     lines_added: int | None = None
     """Of an edit, where its diff came with a span."""
     lines_removed: int | None = None
+    is_awaited: bool = True
+    """Whether a result may still come, as far as is known."""
     notes: tuple[str, ...] = ()
     """What is to be said or doubted of its decision and outcome, a sentence each."""
 
     @property
     def is_running(self) -> bool:
-        """Tell whether the call was let through and nothing was heard of it since."""
-        return self.verdict is Verdict.ACCEPTED and self.outcome is Outcome.UNKNOWN
+        """Tell whether the call was let through and nothing proves that it ended."""
+        is_open = self.verdict is Verdict.ACCEPTED and self.outcome is Outcome.UNKNOWN
+        return is_open and self.is_awaited
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,25 @@ def money_to_the_last(micros: int | None) -> str:
     return UNKNOWN if micros is None else f"${micros / 1e6:,.6f}".replace(",", " ")
 
 
+def difference(micros: int) -> str:
+    """Return an amount that is not nothing so that it does not look like it: ``$0.000888``."""
+    return money(micros) if micros >= _CENT else money_to_the_last(micros)
+
+
+def lower_bound(micros: int | None, mark: str = "") -> str:
+    """Return what something came to at least, rounded down: ``≥$3.84``, ``≥$0.0009``.
+
+    ``mark`` stands before the figure.
+    """
+    if micros is None:
+        return UNKNOWN
+    if 0 < micros < _HUNDREDTH_OF_CENT:
+        return f">{mark}$0.00"
+    step = _CENT if micros >= _CENT else _HUNDREDTH_OF_CENT
+    known = micros // step * step
+    return f"≥{mark}{exact_money(known) if 0 < known < _CENT else money(known)}"
+
+
 def count(number: int | None) -> str:
     """Return a count with its thousands apart: ``1 204``."""
     return UNKNOWN if number is None else f"{number:,}".replace(",", " ")

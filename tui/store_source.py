@@ -21,6 +21,7 @@ from store.queries import (
     coverage,
     events,
     mcp,
+    mcp_function,
     outputs,
     permission_groups,
     permissions,
@@ -53,6 +54,7 @@ class StoreSource:
         """Open the store for the calling thread and close it afterwards."""
         db = open_reader(self._path)
         try:
+            mcp_function.register(db)
             yield StoreReader(db, self._recorder)
         finally:
             db.close()

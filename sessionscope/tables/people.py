@@ -86,7 +86,7 @@ def tool_call_lines(calls: Iterable[ToolCall], sheet: Sheet) -> Iterator[str]:
         Column("what", "WHAT", 20, 2, most=100),
         Column("mode", "MODE", 11, 6, most=17),
         Column("waited", "WAITED", 8, 7, right=True),
-        Column("outcome", "OUTCOME", 8, 3, most=16),
+        Column("outcome", "OUTCOME", 9, 3, most=16),
     )
 
     def cells(call: ToolCall) -> Mapping[str, Line]:

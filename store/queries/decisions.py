@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from store.domain import Agent, Decider, DecisionScope, Verdict
 from store.facts import DECISION_APART
+from store.queries.state import OPEN_FOR_NS
 
 FILE_TOOLS = ("Edit", "MultiEdit", "NotebookEdit", "Write")
 
@@ -19,7 +20,21 @@ _NEXT = """(select n.tool_call_id from tool_calls n
         and n.decided_unix_nano > c.decided_unix_nano
     order by n.decided_unix_nano, n.sequence limit 1)"""
 
+_NEXT_TURN = """(select 1 from turns t
+    where t.session_id = c.session_id and t.started_unix_nano > c.started_unix_nano
+        and t.turn_id is not c.turn_id and t.prompt_origin = 'person')"""
+"""Other prompts may come while a turn runs: withheld ones, too, as they do not tell."""
+
+_AWAITED = f"""case when c.verdict = 'accepted' and c.finished_rank is null then
+        s.last_event_unix_nano > cast(strftime('%s', 'now') as integer) * 1000000000 - {OPEN_FOR_NS}
+        and ifnull(s.exited_unix_nano, 0) < c.started_unix_nano
+        and (c.agent_id is not null
+            or ifnull(s.turn_ended_unix_nano, 0) < c.started_unix_nano and not exists {_NEXT_TURN})
+        else 1 end"""
+"""A session that long unheard of is idle. What a sub-agent called may outlast the turn."""
+
 COLUMNS = f"""
+    {_AWAITED} as is_awaited,
     case when c.source_raw = 'user_temporary' and c.tool in {FILE_TOOLS} and c.mode <> '{_MODE}'
         then exists (select 1 from tool_calls n
             where n.session_id = c.session_id and n.tool_call_id = {_NEXT} and n.mode = '{_MODE}'
@@ -97,7 +112,8 @@ def _notes(row: Mapping[str, Any], decision: Decision) -> Iterator[str]:
     if decision.verdict is Verdict.UNKNOWN:
         yield from _undecided(row, version, has_ended=has_ended)
     elif decision.verdict is Verdict.ACCEPTED and not has_ended and not _is_apart(row):
-        yield "no result came: it runs, was interrupted, or its result was lost"
+        runs = "came: it runs, was" if row["is_awaited"] else "arrived: it was"
+        yield f"no result {runs} interrupted, or its result was lost"
     if str(row["tool_call_id"]).startswith("~"):
         yield "it came without an id, so that decision and result are rows of their own"
 

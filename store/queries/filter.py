@@ -1,8 +1,9 @@
 r"""The one filter language: the same in the screens and in ``--where``.
 
 ``agent:claude tool:Bash,Edit -decision:accept cost>1 since:2h "double charge"``: every term must
-hold; ``-`` negates one, ``,`` in a value is *or*, quotes keep spaces and punctuation together
-(``\"`` is a quote in quotes), and what has no key is searched in the content.
+hold; ``-`` negates one, ``:=`` (``mcp:="ledger"``) asks for a text itself where ``:`` admits what
+is like it, ``,`` in a value is *or*, quotes keep spaces and punctuation together (``\"`` is a quote
+in quotes), and what has no key is searched in the content.
 
 Terms about tool calls (``tool: mcp: decision: by:``), requests (``model: status:``) and troubles
 (``kind:``), asked of sessions, speak together of one and the same call, request or trouble:
@@ -17,13 +18,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from store.queries.filter_keys import ALIASES, KEYS, WORDS, Key, Rows
+from store.queries.filter_values import Reader
 
 MAX_LENGTH = 1_000
 """Characters of a filter; it also keeps conditions within SQLite's depth of expressions."""
 
 _SQLITE_INTEGER = 2**63
+_EXACTLY = ":="
 
-_HEAD = re.compile(r"([A-Za-z_]+)(:|[<>]=?)")
+_HEAD = re.compile(r"([A-Za-z_]+)(:=?|[<>]=?)")
 _VALUE = re.compile(r'"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s,"]+)', re.DOTALL)
 _WORD = re.compile(r'"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s"]+)', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
@@ -69,10 +72,10 @@ class _Parameters:
         self._now_ns = now_ns
         self.bound: dict[str, object] = {"filter_now": now_ns}
 
-    def bind(self, key: Key, value: _Text) -> str:
+    def bind(self, read_as: Reader, value: _Text) -> str:
         """Return the name a value is bound to."""
         try:
-            read = key.read(value.text, self._now_ns)
+            read = read_as(value.text, self._now_ns)
         except ValueError as error:
             raise FilterError(str(error), value.start, value.end) from error
         if isinstance(read, int) and not -_SQLITE_INTEGER <= read < _SQLITE_INTEGER:
@@ -102,8 +105,10 @@ def parse(text: str, *, now_ns: int, rows: Rows = Rows.SESSIONS) -> Filter:
 
 
 def _condition(term: _Term, subject: Rows, parameters: _Parameters) -> str:
-    pattern = term.key.conditions[subject].replace("{op}", term.operator)
-    choices = [pattern.replace("{}", parameters.bind(term.key, value)) for value in term.values]
+    is_exact = term.operator == _EXACTLY
+    condition = term.key.condition(subject, is_exact=is_exact).replace("{op}", term.operator)
+    read = term.key.read_exact if is_exact else term.key.read
+    choices = [condition.replace("{}", parameters.bind(read, value)) for value in term.values]
     return f"({' or '.join(choices)})"
 
 
@@ -146,7 +151,7 @@ def _key(head: re.Match[str]) -> Key:
         known = ", ".join(KEYS)
         fault = f"unknown key {head[1]!r}; put it in quotes to search for it, or use one of {known}"
         raise FilterError(fault, *head.span(1))
-    if key.compares == (operator == ":"):
+    if key.compares == operator.startswith(":") or (operator == _EXACTLY and not key.is_text):
         wanted = f"{name}>… or {name}<…" if key.compares else f"{name}:…"
         raise FilterError(f"write {wanted}", *head.span(2))
     return key

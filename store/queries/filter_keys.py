@@ -1,13 +1,14 @@
 """The keys of the filter language and the conditions they become.
 
-A condition is constant text with ``{}`` where the name of a bound parameter goes, and ``{op}``
-where a comparison does. It speaks of one table by its alias: ``s`` sessions, ``r`` requests, ``c``
-tool calls, ``p`` troubles, ``m`` what happened with MCP servers. ``:filter_now`` is the present
-(ns). A total is known when any row it sums is (``…_known``).
+A condition is constant text with ``{}`` where the name of a bound parameter goes, ``{op}`` where a
+comparison does, and ``{match}`` where a text is to be like a parameter or equal to it. It speaks of
+one table by its alias: ``s`` sessions, ``r`` requests, ``c`` tool calls, ``p`` troubles, ``m`` what
+happened with MCP servers. ``:filter_now`` is the present (ns). A total is known when any row it
+sums is (``…_known``).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from store.domain import Decider, RequestStatus, SessionState, Verdict
@@ -46,6 +47,20 @@ class Key:
     conditions: Mapping[Rows, str]
     compares: bool = False
     """Written with ``>`` or ``<``; else with a colon."""
+    exact: Mapping[Rows, str] = field(default_factory=dict)
+    """The conditions for ``:=`` where they are others."""
+    read_exact: values.Reader = values.itself
+
+    @property
+    def is_text(self) -> bool:
+        """Whether ``:=`` can be asked for: a text may be like another or be it."""
+        return any("{match}" in condition for condition in self.conditions.values())
+
+    def condition(self, subject: Rows, *, is_exact: bool) -> str:
+        """Return the condition with a place for a parameter."""
+        found = self.exact.get(subject, "") if is_exact else ""
+        match = "= {}" if is_exact else r"like {} escape '\'"
+        return (found or self.conditions[subject]).replace("{match}", match)
 
     def subject(self, rows: Rows) -> Rows:
         """Return what the key speaks of when ``rows`` are asked for: those, else their session."""
@@ -56,7 +71,7 @@ class Key:
 
 
 def _like(column: str) -> str:
-    return rf"{column} like {{}} escape '\'"
+    return f"{column} {{match}}"
 
 
 def _any_like(*columns: str) -> str:
@@ -124,7 +139,14 @@ KEYS: Mapping[str, Key] = {
     "repo": Key(values.contains, {Rows.SESSIONS: _attribute(*REPOSITORY_ATTRIBUTES)}),
     "tool": Key(values.equals, {Rows.TOOL_CALLS: _like("c.tool")}),
     "mcp": Key(
-        values.contains, {Rows.TOOL_CALLS: _like("c.mcp_server"), Rows.MCP: _like("m.server")}
+        values.contains,
+        {Rows.TOOL_CALLS: _like("c.mcp_server"), Rows.MCP: _like("m.server")},
+        exact={
+            Rows.TOOL_CALLS: "((c.mcp_server is not null or c.tool = 'mcp_tool')"
+            " and mcp_server_of(c.session_id, 'tool:' || c.tool_call_id) = {})",
+            Rows.MCP: "mcp_server_of(m.session_id, m.key) = {}",
+        },
+        read_exact=values.server,
     ),
     "decision": Key(values.one_of(*Verdict), {Rows.TOOL_CALLS: "c.verdict = {}"}),
     "by": Key(

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
+from store.queries.mcp_identity import key_of_name
+
 Value: TypeAlias = str | int
 Reader: TypeAlias = Callable[[str, int], Value]
 
@@ -35,6 +37,16 @@ def contains(text: str, _now_ns: int) -> str:
 def equals(text: str, _now_ns: int) -> str:
     r"""Return the ``like`` pattern (``escape '\'``) of ``text`` itself, in either case."""
     return _literal(text)
+
+
+def itself(text: str, _now_ns: int) -> str:
+    """Return ``text`` as it is."""
+    return text
+
+
+def server(text: str, _now_ns: int) -> str:
+    """Return the key of an MCP server: one without a name has a key that begins with ``~``."""
+    return text if text.startswith("~") else key_of_name(text)
 
 
 def begins(text: str, _now_ns: int) -> str:

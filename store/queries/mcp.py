@@ -122,6 +122,12 @@ def connections(
     return found[offset : offset + limit] if limit else found[offset:]
 
 
+def server_keys(db: Database) -> dict[tuple[str, str], str]:
+    """Return the key of its server for each connection and call, by session and own key."""
+    rows = _identified(_rows(db, None, None))
+    return {(row.session_id, row.key): server for server, row in rows}
+
+
 def _connection(key: str, row: Row) -> McpConnection:
     return McpConnection(
         at=row.at,

@@ -12,8 +12,9 @@ from store.domain import Decider
 from store.queries.filter import Filter
 from store.queries.filter_keys import KEYS, REPOSITORY_ATTRIBUTES, USER_ATTRIBUTES, Rows
 
-PERMISSIVE_MODES = ("bypassPermissions", "dontAsk", "yolo", "never")
-"""Permission modes in which nobody is asked, in the agents' own words."""
+PERMISSIVE_MODES = ("bypassPermissions", "yolo", "never")
+"""Permission modes in which calls run that nobody is asked about, in the agents' own words; in
+``dontAsk`` they are refused."""
 
 
 class Grouping(StrEnum):

@@ -91,6 +91,7 @@ def tool_call_of(row: Mapping[str, Any]) -> ToolCall:
         duration_ms=_either(row["duration_ms"], row["executed_duration_ms"]),
         error_type=row["error_type"] or row["executed_error_type"],
         error=row["error"] or row["executed_error"],
+        is_awaited=bool(row["is_awaited"]),
         notes=notes_of(row, decision),
     )
 

@@ -17,6 +17,7 @@ from store.domain import (
     Turn,
 )
 from store.queries import permissions, requests
+from store.queries.not_itemised import not_itemised
 from store.queries.priced import prices_used_by_turn
 from store.queries.subagents import Node, Placed, SubagentNode, grouped, known_subagents
 from store.queries.totals import VISIBLE_TURN as VISIBLE
@@ -99,7 +100,8 @@ def turns(db: Database, session_id: str, *, after: int = 0, limit: int = 500) ->
 def nodes(db: Database, session_id: str, turn_id: str | None) -> list[Node]:
     """Return what happened in a turn (or outside of all) in the order it happened.
 
-    What a sub-agent did is one node: see ``store.queries.subagents``.
+    What a sub-agent did is one node: see ``store.queries.subagents``. What only the metrics tell
+    stands at the end of the last turn.
     """
     scope = {
         "session_id": session_id,
@@ -120,7 +122,8 @@ def nodes(db: Database, session_id: str, turn_id: str | None) -> list[Node]:
         Placed(_place(row, 0), row["agent_id"], _event(row)) for row in db.query(_EVENTS, scope)
     ]
     found.sort(key=lambda item: item.place)
-    return grouped(found, known_subagents(db, session_id))
+    happened = grouped(found, known_subagents(db, session_id))
+    return [*happened, *not_itemised(db, session_id, turn_id)]
 
 
 def _select(tables: str, columns: str, alias: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sessionscope import __version__
+from store.insights import TroubleKind
 from tests.house.tree import ROOT
 from tests.sessionscope.command import COMMAND, run
 
@@ -40,6 +41,13 @@ def test_every_command_has_help(command: str) -> None:
     assert finished.returncode == 0
     assert finished.stdout.startswith(f"Usage: sessionscope {command} ")
     assert max(map(len, finished.stdout.splitlines())) <= 100
+
+
+def test_the_help_of_trouble_names_every_kind() -> None:
+    """What can be filtered for can be read there, and in the README."""
+    told = run("trouble", "--help").stdout
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [kind for kind in TroubleKind if kind not in told or f"`{kind}`" not in readme] == []
 
 
 def test_the_help_lists_every_command() -> None:

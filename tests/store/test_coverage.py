@@ -12,13 +12,14 @@ from sessionscope.tables import requests as request_table
 from sessionscope.tables.columns import Columns, cells
 from sessionscope.tables.coverage import Covered
 from store.connection import Database
-from store.domain import Content, Outcome, RequestStatus
+from store.domain import Content, Event, Outcome, RequestStatus
 from store.insights import CapabilityState, Coverage
 from store.queries.coverage import coverage, coverages
 from store.queries.filter import parse
 from store.queries.permissions import tool_calls
 from store.queries.requests import requests
 from store.queries.sessions import sessions
+from store.queries.transcript import nodes, turns
 from store.signals import Signal
 from tests.captures import CAPTURES, batches, exports, truth
 from tests.store.stores import filled
@@ -166,6 +167,19 @@ def test_an_interrupted_reply_is_a_line_of_its_own(tmp_path: Path) -> None:
     assert line.tokens.input == interrupted["input_tokens"]
     assert line.tokens.cache_read == interrupted["cache_read_input_tokens"]
     assert line.tokens.cache_write == interrupted["cache_creation_input_tokens"]
+
+
+def test_a_transcript_ends_with_what_no_request_itemises(tmp_path: Path) -> None:
+    """Once, with tokens and dollars; metrics name no turn, so it stands in the last."""
+    db = filled(tmp_path / "s.db", batches(exports("sdk-interrupt")))
+    ((session_id, known),) = _of_all(db).items()
+    found = [nodes(db, session_id, turn.turn_id) for turn in turns(db, session_id)]
+    last = found[-1][-1]
+    assert isinstance(last, Event)
+    assert (last.kind, last.attributes["model"]) == ("not_itemised", "claude-opus-5-5")
+    assert last.attributes["tokens"] == known.not_itemised[0].tokens.total
+    assert last.attributes["cost_usd"] == "0.028728"
+    assert sum(isinstance(n, Event) and n.kind == "not_itemised" for ns in found for n in ns) == 1
 
 
 def test_lost_metrics_are_no_refund(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.connection import Database
+from store.queries import mcp_function
 from store.queries.filter import MAX_LENGTH, Filter, FilterError, parse
 from store.queries.filter_keys import KEYS, Rows
 from store.queries.permissions import tool_calls
@@ -27,6 +28,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A store of five real sessions."""
     path = tmp_path_factory.mktemp("filter") / "sessions.db"
     database = filled(path, [batch for name in CAPTURES for batch in batches(exports(name))])
+    mcp_function.register(database)
     yield database
     database.close()
 
@@ -56,9 +58,16 @@ def counted(db: Database, text: str) -> int:
         ("session:77b1", 0),
         ("tool:Bash", 4),
         ("tool:bas", 0),
+        ("tool:=Bash", 4),
+        ("tool:=bash", 0),
+        ("session:=844d77b1", 0),
         ("tool:NotebookEdit,AskUserQuestion", 4),
         ("mcp:ledger", 2),
         ("mcp:%", 0),
+        ("mcp:edge", 2),
+        ("mcp:=edge", 0),
+        ('mcp:="ledger"', 2),
+        ("mcp:=nothing,ledger", 2),
         ("decision:reject", 1),
         ("tool:Write decision:reject", 0),
         ("-decision:reject", ALL - 1),

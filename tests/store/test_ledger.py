@@ -1,6 +1,7 @@
 """One row per tool call: who decided what, what is proved of it, and what is to be doubted."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from store.queries.requests import requests
 from tests.captures import CAPTURES, batches, exports
 from tests.store.shape import shown
 from tests.store.stores import filled
-from tests.store.told import event, logs
+from tests.store.told import SECOND, START, event, logs
 
 
 def _calls(path: Path, *events: dict[str, Any], version: str = "2.1.330") -> list[ToolCall]:
@@ -33,6 +34,10 @@ def _decision(at_s: float, sequence: int, **told: object) -> dict[str, Any]:
 def _result(at_s: float, sequence: int, of: int, **told: object) -> dict[str, Any]:
     defaults: dict[str, object] = {"tool_use_id": f"t{of}", "tool_name": "Bash", "success": "true"}
     return event("tool_result", at_s, sequence, **(defaults | told))
+
+
+def _now_s() -> float:
+    return (time.time_ns() - START) / SECOND
 
 
 def _parameters(command: str) -> str:
@@ -94,11 +99,47 @@ def test_a_result_without_a_decision_has_ended(version: str, note: str, tmp_path
     assert (call.outcome, call.notes) == (Outcome.SUCCEEDED, (note,))
 
 
+_MAY_RUN = "no result came: it runs, was interrupted, or its result was lost"
+_LATE = {"delivery.mode": "mid_turn"}
+_INTERRUPTED = "no result arrived: it was interrupted, or its result was lost"
+
+
 def test_a_decision_without_a_result_may_be_running(tmp_path: Path) -> None:
     """Accepted and unheard of since, it is neither succeeded nor failed."""
-    (call,) = _calls(tmp_path, _decision(1, 1))
+    (call,) = _calls(tmp_path, _decision(_now_s(), 1))
     assert (call.outcome, call.is_running) == (Outcome.UNKNOWN, True)
-    assert call.notes == ("no result came: it runs, was interrupted, or its result was lost",)
+    assert call.notes == (_MAY_RUN,)
+
+
+@pytest.mark.parametrize(
+    ("told", "of", "ago_s", "is_running"),
+    [
+        ("user_prompt", {"prompt.id": "q", "prompt": "Go on"}, 20, False),
+        ("user_prompt", {"prompt.id": "q", "prompt": "Go on", **_LATE}, 20, True),
+        ("user_prompt", {"prompt.id": "q", "prompt": "<REDACTED>"}, 20, True),
+        ("hook_execution_start", {"hook_event": "Stop"}, 20, False),
+        ("user_prompt", {"command_name": "exit", "command_source": "builtin"}, 20, False),
+        ("permission_mode_changed", {"to_mode": "plan"}, 20, True),
+        ("permission_mode_changed", {"to_mode": "plan"}, 3_600, False),
+    ],
+)
+def test_a_call_runs_until_something_proves_that_it_ended(
+    told: str, of: dict[str, object], tmp_path: Path, *, ago_s: int, is_running: bool
+) -> None:
+    """The next prompt, the end of the turn or of the session, and a session long unheard of do."""
+    begin = _now_s() - ago_s
+    (call,) = _calls(tmp_path, _decision(begin, 1), event(told, begin + 1, 2, **of))
+    assert call.outcome is Outcome.UNKNOWN
+    assert call.is_running is is_running
+    assert call.notes == ((_MAY_RUN if is_running else _INTERRUPTED),)
+
+
+def test_a_call_of_a_sub_agent_may_outlast_the_turn(tmp_path: Path) -> None:
+    """In the background it goes on while the person asks the next question."""
+    begin = _now_s() - 60
+    asked = event("user_prompt", begin + 1, 2, prompt__id="q", prompt="Go on")
+    (call,) = _calls(tmp_path, _decision(begin, 1, agent_id="a1"), asked)
+    assert call.is_running
 
 
 @pytest.mark.parametrize("source", ["config", "hook", "user_reject", "user_abort"])

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from store.insights import McpServer
+from store.queries import mcp_function
 from store.queries.filter import parse
 from store.queries.filter_keys import Rows
 from store.queries.mcp import connections, mcp_servers
+from store.queries.permissions import tool_calls
 from tests.captures import CAPTURES, batches, exports, truth
 from tests.store.stores import filled
 from tests.store.telling import batch, event
@@ -63,6 +65,21 @@ def test_servers_are_those_the_client_was_given(capture: str, tmp_path: Path) ->
     assert len(connections(db)) == events
     assert sum(sum(_told(server)[:3]) for server in servers.values()) == events
     assert all((server.name is None) == (key == WITHHELD) for key, server in servers.items())
+
+
+@pytest.mark.parametrize("capture", CAPTURES)
+def test_a_filter_admits_the_calls_of_one_server(capture: str, tmp_path: Path) -> None:
+    """Its own and no other's, though its name is withheld from them or part of another's."""
+    db = filled(tmp_path / "s.db", batches(exports(capture)))
+    mcp_function.register(db)
+    for server in mcp_servers(db, limit=0):
+        for named in {server.key, server.name or server.key}:
+            asked = parse(f'mcp:="{named}"', now_ns=0, rows=Rows.TOOL_CALLS)
+            assert len(tool_calls(db, where=asked, limit=0)) == server.calls
+            of_servers = parse(f'mcp:="{named}"', now_ns=0, rows=Rows.MCP)
+            assert [found.key for found in mcp_servers(db, where=of_servers)] == [server.key]
+            of_servers = parse(f'mcp:="{named[:-1]}"', now_ns=0, rows=Rows.MCP)
+            assert mcp_servers(db, where=of_servers) == []
 
 
 @pytest.mark.parametrize("capture", ["mcp", "tour-traces-full", "skills-plugins"])

@@ -78,6 +78,11 @@ TOLD: list[tuple[str, dict[str, object], str]] = [
         "plugin lint 1.2 installed ui",
     ),
     (
+        "not_itemised",
+        {"tokens": 1_040, "cost_usd": "0.000888", "model": "claude-opus-5-5"},
+        "not itemised 1.0 k tokens $0.000888 claude-opus-5-5 told by the metrics alone",
+    ),
+    (
         "compaction",
         {"trigger": "auto", "success": "true", "pre_tokens": "118000", "post_tokens": "24000"},
         "compaction 118 k → 24.0 k tokens auto",

@@ -1,5 +1,7 @@
 """Nouns as lines: columns, bars, rows and details, without a terminal."""
 
+from dataclasses import replace
+
 import pytest
 
 from store.domain import (
@@ -21,9 +23,12 @@ from tests.tui.factories import (
     make_tool_call,
     make_turn,
 )
+from tests.tui.sample_insights import sample_coverage
+from tui import format as formats
 from tui.marks import UNICODE
 from tui.present import words
 from tui.present.chrome import receiving
+from tui.present.coverage import coverage_line
 from tui.present.detail import detail
 from tui.present.money import dollars
 from tui.present.session_summary import header
@@ -92,6 +97,12 @@ def test_outcomes(outcome: Outcome, text: str) -> None:
     assert words.outcome(make_tool_call(outcome=outcome), UNICODE).text == text
 
 
+def test_a_call_that_ended_without_a_result_is_not_said_to_run() -> None:
+    """What proves that it ended does not tell how."""
+    call = make_tool_call(outcome=Outcome.UNKNOWN, is_awaited=False)
+    assert words.outcome(call, UNICODE).text == "no result"
+
+
 def test_a_call_nobody_decided_is_not_said_to_run() -> None:
     """Without a decision the lack of an outcome means nothing."""
     call = make_tool_call(outcome=Outcome.UNKNOWN, verdict=Verdict.UNKNOWN)
@@ -103,6 +114,37 @@ def test_a_cost_that_lacks_requests_is_a_lower_bound() -> None:
     cost = Cost(reported_micros=9_020_000, unreported_requests=1, unpriced_requests=1)
     assert dollars(cost).text == "≥$9.02"
     assert dollars(Cost(unreported_requests=3, unpriced_requests=3)).text == "–"
+
+
+@pytest.mark.parametrize(
+    ("micros", "shown"),
+    [
+        (0, "≥$0.00"),
+        (99, ">$0.00"),
+        (888, "≥$0.0008"),
+        (9_999, "≥$0.0099"),
+        (10_000, "≥$0.01"),
+        (9_029_999, "≥$9.02"),
+    ],
+)
+def test_a_lower_bound_is_rounded_down(micros: int, shown: str) -> None:
+    """It is a bound from below, and has no sign of one from above."""
+    assert formats.lower_bound(micros) == shown
+
+
+@pytest.mark.parametrize(
+    ("micros", "shown"),
+    [
+        (0, "events = metrics"),
+        (888, "metrics tell $0.000888 more"),
+        (-2, "metrics tell $0.000002 less"),
+        (40_000, "metrics tell $0.04 more"),
+    ],
+)
+def test_events_equal_metrics_only_if_they_do(micros: int, shown: str) -> None:
+    """A difference is shown with the digits it takes."""
+    coverage = replace(sample_coverage(), cost_difference_micros=micros, unknowns=())
+    assert coverage_line(coverage, 200, UNICODE).text.split("  ")[0].endswith(f"· {shown}")
 
 
 @pytest.mark.parametrize(

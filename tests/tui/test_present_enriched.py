@@ -5,6 +5,7 @@ import pytest
 from store.domain import Decider, Question, Request, SessionState, Work
 from tests.tui.factories import NOW, SECOND, make_request, make_session, make_tool_call
 from tui.marks import UNICODE
+from tui.present import ledger_row
 from tui.present.detail import detail
 from tui.present.session_summary import state_line, totals_line
 from tui.present.transcript_row import node_line
@@ -65,3 +66,12 @@ def test_why_an_answer_ended_is_in_the_detail(request_: Request, *, is_shown: bo
     """The API's own word, where a span told it."""
     shown = [line.text.split() for line in detail(request_, 60, UNICODE)]
     assert (["ended", "by", "max_tokens"] in shown) == is_shown
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_marked"), [("bypassPermissions", True), ("dontAsk", False), ("default", False)]
+)
+def test_only_a_mode_that_lets_calls_run_unasked_is_marked(mode: str, *, is_marked: bool) -> None:
+    """In ``dontAsk`` nobody is asked either, but what is not allowed is refused."""
+    flag = ledger_row.cells(make_tool_call(mode=mode), NOW, UNICODE)["flag"]
+    assert (flag.text == "⚠") is is_marked

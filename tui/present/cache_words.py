@@ -72,8 +72,7 @@ def rebuild_sentence(cache: RequestCache) -> str | None:
 def lost(loss: CacheLoss, *, exact: bool = False) -> str:
     """Return what rebuilds came to: ``$0.52``, ``≥$0.52`` where some have no price, or ``–``."""
     shown = formats.exact_money if exact else formats.money
-    bound = "≥" if loss.unpriced and loss.micros is not None else ""
-    return f"{bound}{shown(loss.micros)}"
+    return formats.lower_bound(loss.micros) if loss.unpriced else shown(loss.micros)
 
 
 def _minutes(idle_ms: int | None) -> str:

@@ -26,6 +26,9 @@ _SIGNS = {
     SignKind.CONTEXT_NEAR_END: "context near its end",
 }
 
+_ROUNDING = 100
+"""Micro-dollars: below this, events and metrics may differ by the rounding of each request."""
+
 
 def coverage_line(coverage: Coverage, width: int, marks: Marks) -> Line:
     """Return signals, gaps, withheld content and how events and metrics agree.
@@ -86,10 +89,11 @@ def _difference(coverage: Coverage) -> list[Line]:
     difference = coverage.cost_difference_micros
     if difference is None:
         return []
-    if abs(difference) < 5_000 and not coverage.not_itemised:  # noqa: PLR2004 - half a cent
-        return [Line.of(Span("events = metrics to $0.00", Tone.DIM))]
+    if difference == 0:
+        return [] if coverage.not_itemised else [Line.of(Span("events = metrics", Tone.DIM))]
     more = "more" if difference > 0 else "less"
-    return [Line.of(Span(f"metrics tell {formats.money(abs(difference))} {more}", Tone.WAITING))]
+    tone = Tone.DIM if abs(difference) < _ROUNDING else Tone.WAITING
+    return [Line.of(Span(f"metrics tell {formats.difference(abs(difference))} {more}", tone))]
 
 
 def _unknown(coverage: Coverage) -> list[Line]:

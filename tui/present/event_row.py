@@ -139,6 +139,15 @@ def _safety(told: Told, _marks: Marks) -> Line:
     return Line.of(said, _dim(told.word("decision_source"), told.word("tool_name")))
 
 
+def _not_itemised(told: Told, _marks: Marks) -> Line:
+    cost = told.word("cost_usd")
+    return Line.of(
+        Span(f"{formats.tokens(told.number('tokens'))} tokens", Tone.WAITING),
+        Span(f"  ${cost}" if cost else "", Tone.COST),
+        _dim(told.word("model"), "told by the metrics alone"),
+    )
+
+
 def _dim(*words: str) -> Span:
     """Return what is known of ``words``, each set off by two blanks."""
     return Span("".join(f"  {word}" for word in words if word), Tone.DIM)
@@ -152,5 +161,6 @@ _WORDS: Mapping[str, tuple[Callable[[Marks], str], Teller]] = {
     "subagent_end": (lambda marks: f"{marks.subagent} agent", _subagent_end),
     "retries_exhausted": (lambda marks: f"{marks.failed} gave up", _retries_exhausted),
     "internal_error": (lambda marks: f"{marks.failed} internal", _internal_error),
+    "not_itemised": (lambda _marks: "not itemised", _not_itemised),
     "safety": (lambda marks: f"{marks.warning} safety", _safety),
 }

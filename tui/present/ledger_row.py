@@ -135,14 +135,14 @@ def group_filter(grouping: Grouping, group: LedgerGroup) -> str | None:
     if group.key is None:
         return None
     if grouping is Grouping.TOOL and group.mcp_server is not None:
-        return f"mcp:{quoted(group.mcp_server)}"
+        return f"mcp:={quoted(group.mcp_server)}"
     prefix = {
-        Grouping.TOOL: "tool:",
+        Grouping.TOOL: "tool:=",
         Grouping.COMMAND: "",
         Grouping.DECIDER: "by:",
-        Grouping.SESSION: "session:",
-        Grouping.USER: "user:",
-        Grouping.REPOSITORY: "repo:",
+        Grouping.SESSION: "session:=",
+        Grouping.USER: "user:=",
+        Grouping.REPOSITORY: "repo:=",
     }
     return prefix[grouping] + quoted(group.key)
 
@@ -150,8 +150,8 @@ def group_filter(grouping: Grouping, group: LedgerGroup) -> str | None:
 def call_filter(call: ToolCall) -> str | None:
     """Return the filter for calls of the same tool; ``None`` where that is not told."""
     if call.mcp_server is not None:
-        return f"mcp:{quoted(call.mcp_server)}"
-    return f"tool:{quoted(call.tool)}" if call.tool else None
+        return f"mcp:={quoted(call.mcp_server)}"
+    return f"tool:={quoted(call.tool)}" if call.tool else None
 
 
 def quoted(text: str) -> str:

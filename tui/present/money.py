@@ -20,9 +20,10 @@ def dollars(cost: Cost, shown: Callable[[int | None], str] = formats.money) -> S
     """Return what something cost; ``shown`` writes micro-dollars out."""
     if cost.micros is None:
         return Span(formats.UNKNOWN, Tone.DIM)
-    bound = "≥" if cost.unpriced_requests else ""
     computed = "~" if cost.provenance is Provenance.COMPUTED else ""
-    return Span(f"{bound}{computed}{shown(cost.micros)}", Tone.COST)
+    if cost.unpriced_requests:
+        return Span(formats.lower_bound(cost.micros, computed), Tone.COST)
+    return Span(f"{computed}{shown(cost.micros)}", Tone.COST)
 
 
 def exact_dollars(cost: Cost) -> Span:

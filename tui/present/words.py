@@ -3,7 +3,7 @@
 import json
 import re
 
-from store.domain import Agent, Content, Outcome, Session, SessionState, ToolCall
+from store.domain import Agent, Content, Outcome, Session, SessionState, ToolCall, Verdict
 from store.queries.permission_groups import PERMISSIVE_MODES
 from tui import format as formats
 from tui.marks import Marks, state_mark
@@ -174,7 +174,7 @@ def _members(json_text: str) -> str:
 
 
 def outcome(call: ToolCall, marks: Marks) -> Span:
-    """Return how a call ended and how long it took: ``21 ms``, ``failed 4.1 s``, ``not run``."""
+    """Return how a call ended and how long it took: ``21 ms``, ``failed 4.1 s``, ``no result``."""
     match call.outcome:
         case Outcome.SUCCEEDED:
             return Span(formats.duration(call.duration_ms))
@@ -186,4 +186,6 @@ def outcome(call: ToolCall, marks: Marks) -> Span:
         case Outcome.UNKNOWN:
             if call.is_running:
                 return Span(f"running{marks.running}", Tone.LIVE)
+            if call.verdict is Verdict.ACCEPTED:
+                return Span("no result", Tone.WAITING)
             return Span(formats.UNKNOWN, Tone.DIM)

@@ -60,7 +60,4 @@ class McpScreen(OverviewScreen[McpServer, History]):
         return None if newest is None else Subject(newest.session_id, newest.key)
 
     def open_row(self, row: McpServer) -> None:
-        if row.name is None:
-            self.notify("No filter admits what is withheld.", markup=False)
-        else:
-            self.post_message(LedgerAsked(f"mcp:{quoted(row.name)}"))
+        self.post_message(LedgerAsked(f"mcp:={quoted(row.key)}"))
