@@ -212,7 +212,7 @@ class VirtualList(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fa
 
     def on_resize(self) -> None:
         self._painted.clear()
-        self._keep_in_sight()
+        self.call_after_refresh(self._keep_in_sight)
 
     def on_key(self, event: events.Key) -> None:
         was_awaiting = self._awaits_second_g
