@@ -295,8 +295,6 @@ class SessionScreen(ArrangedScreen[SessionQuery, SessionSnapshot | None]):
         if name is None:
             self.notify("This row has no records of its own.", markup=False)
             return
-        where = (*self.where(), "Records")
-        behind = Subject(self._session_id, name)
-        self.app.push_screen(
-            RecordsScreen(self.setting, where, subject=behind, explain=self._explain)
-        )
+        where, behind = (*self.where(), "Records"), Subject(self._session_id, name)
+        records = RecordsScreen(self.setting, where, subject=behind, explain=self._explain)
+        self.app.push_screen(records)
