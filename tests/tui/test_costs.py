@@ -146,7 +146,7 @@ def test_a_total_says_what_it_lacks_and_lost() -> None:
     """Requests without a cost, rebuilt caches, what a turn added to the context."""
     shown = _text(_total(replace(SPLIT, unpriced_requests=2)))
     assert "2 requests have no known cost; the total is a lower bound" in shown
-    assert "once: 8 900 tokens written again, lost ≥$0.0427" in shown
+    assert "once: 8 900 tokens written again, lost ≥$0.04" in shown
     assert "−1 200 tokens by this turn" in shown
 
 

@@ -15,9 +15,10 @@ SOME = (Metered("claude-opus-5-5", TokenUsage(output=10), 888),)
 @pytest.mark.parametrize(
     ("difference", "not_itemised", "shown"),
     [
-        (0, (), "events = metrics to $0.00"),
-        (-888, (), "events = metrics to $0.00"),
-        (888, SOME, "metrics tell <$0.01 more"),
+        (0, (), "events = metrics"),
+        (-888, (), "metrics tell $0.000888 less"),
+        (888, SOME, "metrics tell $0.000888 more"),
+        (-2, (), "metrics tell $0.000002 less"),
         (40_000, SOME, "metrics tell $0.04 more"),
         (-40_000, (), "metrics tell $0.04 less"),
     ],
@@ -25,7 +26,7 @@ SOME = (Metered("claude-opus-5-5", TokenUsage(output=10), 888),)
 def test_what_the_metrics_tell_more(
     difference: int, not_itemised: tuple[Metered, ...], shown: str
 ) -> None:
-    """Events and metrics are said to agree only where nothing is left out of the events."""
+    """Events equal metrics only if they do; a difference is shown with the digits it takes."""
     coverage = replace(
         sample_coverage(), cost_difference_micros=difference, not_itemised=not_itemised
     )

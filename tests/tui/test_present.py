@@ -1,7 +1,5 @@
 """Nouns as lines: columns, bars, rows and details, without a terminal."""
 
-from dataclasses import replace
-
 import pytest
 
 from store.domain import (
@@ -23,12 +21,10 @@ from tests.tui.factories import (
     make_tool_call,
     make_turn,
 )
-from tests.tui.sample_insights import sample_coverage
 from tui import format as formats
 from tui.marks import UNICODE
 from tui.present import words
 from tui.present.chrome import receiving
-from tui.present.coverage import coverage_line
 from tui.present.detail import detail
 from tui.present.money import dollars
 from tui.present.session_summary import header
@@ -130,21 +126,6 @@ def test_a_cost_that_lacks_requests_is_a_lower_bound() -> None:
 def test_a_lower_bound_is_rounded_down(micros: int, shown: str) -> None:
     """It is a bound from below, and has no sign of one from above."""
     assert formats.lower_bound(micros) == shown
-
-
-@pytest.mark.parametrize(
-    ("micros", "shown"),
-    [
-        (0, "events = metrics"),
-        (888, "metrics tell $0.000888 more"),
-        (-2, "metrics tell $0.000002 less"),
-        (40_000, "metrics tell $0.04 more"),
-    ],
-)
-def test_events_equal_metrics_only_if_they_do(micros: int, shown: str) -> None:
-    """A difference is shown with the digits it takes."""
-    coverage = replace(sample_coverage(), cost_difference_micros=micros, unknowns=())
-    assert coverage_line(coverage, 200, UNICODE).text.split("  ")[0].endswith(f"· {shown}")
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_nothing_but_text_and_textuals_own_sequences_is_written() -> None:
         far_end.press(b"\r")
         far_end.read_until(b"Transcript")
         far_end.press(b"\t")
-        far_end.read_until(b"STATUS")
+        far_end.read_until(b"SOURCE")
         far_end.press(b"\x1b[A")
         far_end.press(b"q")
         assert far_end.read_to_the_end() == 0
