@@ -133,7 +133,9 @@ def replay(
     try:
         max_gap_ns = None if max_gap is None else span(max_gap)
     except ValueError as error:
-        raise click.UsageError(f"--max-gap: {error}") from error
+        from tui.safe_text import safe_text
+
+        raise click.UsageError(f"--max-gap: {safe_text(str(error))}") from error
     manner = Manner(
         start=start,
         speed=speed,

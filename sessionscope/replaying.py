@@ -21,6 +21,7 @@ from store.queries.filter import parse
 from store.queries.filter_keys import Rows
 from store.queries.trouble import troubles
 from tui.app import SessionscopeApp
+from tui.safe_text import safe_text
 from tui.source import RecorderState
 from tui.store_source import StoreSource
 
@@ -70,7 +71,7 @@ def _begin(player: Player, manner: Manner) -> None:
         try:
             player.seek(player.events.moment(manner.start, player.events.start_ns))
         except ValueError as error:
-            raise click.UsageError(f"--from: {error}") from error
+            raise click.UsageError(f"--from: {safe_text(str(error))}") from error
     player.is_playing = not manner.is_paused
 
 

@@ -15,6 +15,7 @@ from receiver.stored import StoredDecoder
 from store.domain import RawRecord
 from store.foreign import foreign_records
 from store.signals import Batch, Signal
+from tui.safe_text import safe_text
 
 STANDARD_INPUT = "-"
 _BESIDE_A_STORE = ("-wal", "-shm", "-journal")
@@ -55,7 +56,9 @@ def find(arguments: Sequence[str], *, target: Path) -> list[Saved]:
         for path, is_named in _paths(argument):
             if path.name in own and path.parent.resolve() == target.parent.resolve():
                 if is_named:
-                    raise click.UsageError(f"{path} is the store itself; there is nothing to load")
+                    raise click.UsageError(
+                        f"{safe_text(str(path))} is the store itself; there is nothing to load"
+                    )
                 continue
             found[Saved(path, is_store(path), is_named)] = None
     return list(found)
@@ -65,7 +68,7 @@ def _paths(argument: str) -> Iterator[tuple[Path, bool]]:
     path = Path(argument)
     matches = [path] if path.exists() else [Path(name) for name in sorted(glob.glob(argument))]  # noqa: PTH207 - keeps the names as they were given
     if not matches:
-        raise click.UsageError(f"there is no file {argument}")
+        raise click.UsageError(f"there is no file {safe_text(str(argument))}")
     for match in matches:
         if match.is_dir():
             yield from ((file, False) for file in sorted(match.rglob("*")) if _is_candidate(file))

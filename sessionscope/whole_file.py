@@ -9,6 +9,7 @@ from typing import TextIO
 import click
 
 from store.private_files import create_private
+from tui.safe_text import safe_text
 
 
 @contextmanager
@@ -18,7 +19,7 @@ def whole_file(target: Path) -> Iterator[TextIO]:
     Raises ``click.ClickException`` where there is one already, and ``OSError``.
     """
     if os.path.lexists(target):
-        raise click.ClickException(f"{target} exists; nothing is overwritten")
+        raise click.ClickException(f"{safe_text(str(target))} exists; nothing is overwritten")
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.partial")
     descriptor = create_private(unfinished)
     try:
@@ -28,6 +29,8 @@ def whole_file(target: Path) -> Iterator[TextIO]:
             os.fsync(file.fileno())
         os.link(unfinished, target)
     except FileExistsError as error:
-        raise click.ClickException(f"{target} exists; nothing is overwritten") from error
+        raise click.ClickException(
+            f"{safe_text(str(target))} exists; nothing is overwritten"
+        ) from error
     finally:
         unfinished.unlink()
